@@ -1,0 +1,93 @@
+package dev.tessera.transformer;
+
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The GPT of stage 2.
+ *
+ * @param textVocabulary ids of the tokenizer, end of text included
+ * @param textLength text tokens in every sequence (Nt), end of text included
+ * @param imageVocabulary codes of the quantiser (K)
+ * @param gridHeight tokens of a picture from top to bottom (H')
+ * @param gridWidth tokens of a picture from left to right (W')
+ * @param width channels of the residual stream (D), a multiple of {@code heads}
+ * @param layers blocks
+ * @param heads attention heads
+ * @param masks the pattern of each layer
+ */
+public record TransformerConfig(
+    int textVocabulary,
+    int textLength,
+    int imageVocabulary,
+    int gridHeight,
+    int gridWidth,
+    int width,
+    int layers,
+    int heads,
+    List<MaskPattern> masks) {
+
+  public TransformerConfig {
+    require("text vocabulary", textVocabulary, 257, 1 << 17);
+    require("text length", textLength, 1, 1024);
+    require("image vocabulary", imageVocabulary, 2, 1 << 17);
+    require("grid height", gridHeight, 1, 128);
+    require("grid width", gridWidth, 1, 128);
+    require("width", width, 8, 8192);
+    require("layers", layers, 1, 128);
+    require("heads", heads, 1, 128);
+    if (width % heads != 0) {
+      throw new IllegalArgumentException(
+          "width is " + width + ", but must be a multiple of the " + heads + " heads");
+    }
+    masks = List.copyOf(masks);
+    if (masks.size() != layers) {
+      throw new IllegalArgumentException(
+          "there are " + masks.size() + " mask patterns, but " + layers + " layers");
+    }
+  }
+
+  /** A model whose layers all see everything before them. */
+  public static TransformerConfig causal(
+      int textVocabulary,
+      int textLength,
+      int imageVocabulary,
+      int gridHeight,
+      int gridWidth,
+      int width,
+      int layers,
+      int heads) {
+    return new TransformerConfig(
+        textVocabulary,
+        textLength,
+        imageVocabulary,
+        gridHeight,
+        gridWidth,
+        width,
+        layers,
+        heads,
+        Collections.nCopies(layers, MaskPattern.CAUSAL));
+  }
+
+  /** Tokens of one picture, Ni = H'·W'. */
+  public int imageLength() {
+    return gridHeight * gridWidth;
+  }
+
+  /** Input positions of a sequence, T = Nt + Ni. */
+  public int sequenceLength() {
+    return textLength + imageLength();
+  }
+
+  /** Channels of one head. */
+  public int headWidth() {
+    return width / heads;
+  }
+
+  private static void require(String name, int value, int minimum, int maximum) {
+    if (value < minimum || value > maximum) {
+      throw new IllegalArgumentException(
+          name + " is " + value + ", but must be " + minimum + " to " + maximum);
+    }
+  }
+}

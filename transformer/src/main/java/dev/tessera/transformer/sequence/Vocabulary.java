@@ -1,0 +1,83 @@
+package dev.tessera.transformer.sequence;
+
+import dev.tessera.transformer.TransformerConfig;
+
+/**
+ * The one table of token ids and the one table of positions that text and pictures share.
+ *
+ * <pre>
+ * ids        0 forward | 1 reverse | text 2 … | pads, one per text slot … | image codes …
+ * positions  0 order token | text slots 1 … Nt | image slots Nt + 1 … Nt + Ni (raster order)
+ * </pre>
+ *
+ * @param config the model that the ids are for
+ */
+public record Vocabulary(TransformerConfig config) {
+  /** First token of a sequence [order | text | image]. */
+  public static final int FORWARD = 0;
+
+  /** First token of a sequence [order | image | text]. */
+  public static final int REVERSE = 1;
+
+  private static final int FIRST_TEXT = 2;
+
+  /** Rows of the token table, V. */
+  public int size() {
+    return firstImage() + config.imageVocabulary();
+  }
+
+  /** Rows of the position tables, 1 + Nt + Ni. */
+  public int positions() {
+    return 1 + config.sequenceLength();
+  }
+
+  /** Id of BPE token {@code bpe}. */
+  public int text(int bpe) {
+    return FIRST_TEXT + bpe;
+  }
+
+  /** Id of the end-of-text token, the last of the tokenizer's ids. */
+  public int endOfText() {
+    return FIRST_TEXT + config.textVocabulary() - 1;
+  }
+
+  /** Id of the pad of text slot {@code slot}. */
+  public int pad(int slot) {
+    return FIRST_TEXT + config.textVocabulary() + slot;
+  }
+
+  /** Id of codebook entry {@code code}. */
+  public int image(int code) {
+    return firstImage() + code;
+  }
+
+  /** First id of the text range, which ends before the first pad. */
+  public int firstText() {
+    return FIRST_TEXT;
+  }
+
+  /** First id past the text range. */
+  public int endText() {
+    return FIRST_TEXT + config.textVocabulary();
+  }
+
+  /** First id of the image range, which ends at {@link #size()}. */
+  public int firstImage() {
+    return FIRST_TEXT + config.textVocabulary() + config.textLength();
+  }
+
+  /** Position of text slot {@code slot}. */
+  public int textPosition(int slot) {
+    return 1 + slot;
+  }
+
+  /** Position of image slot {@code slot}. */
+  public int imagePosition(int slot) {
+    return 1 + config.textLength() + slot;
+  }
+
+  /** Whether a position is an image slot. */
+  public boolean isImagePosition(int position) {
+    return position > config.textLength();
+  }
+}
