@@ -37,8 +37,8 @@ record IconSet(
   /** Where the artifact iconify__json keeps its sets on the class path. */
   private static final String FOLDER = "META-INF/resources/webjars/iconify__json/2.2.378/json/";
 
-  private static final Pattern SKIN_TONE =
-      Pattern.compile("-(light|medium-light|medium|medium-dark|dark)(-skin-tone)?(?=-|$)");
+  private static final Pattern BARE_TONE =
+      Pattern.compile("-(medium-light|medium-dark|medium|light|dark)(?=-|$)");
 
   /**
    * An icon.
@@ -173,9 +173,10 @@ record IconSet(
       if (name.startsWith("flag-") || name.contains("skin-tone")) {
         return false;
       }
-      // Fluent writes -medium for a skin tone, but a black-medium-square is none.
-      Matcher tone = SKIN_TONE.matcher(name);
-      return !tone.find() || !icons.containsKey(tone.replaceAll(""));
+      // Fluent writes -medium for a skin tone; but a black-medium-square is none: it has no
+      // sisters.
+      Matcher tone = BARE_TONE.matcher(name);
+      return !tone.find() || !icons.containsKey(tone.replaceAll("-medium-dark"));
     }
 
     private String notice() {
