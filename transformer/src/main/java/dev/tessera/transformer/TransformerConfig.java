@@ -1,5 +1,6 @@
 package dev.tessera.transformer;
 
+import dev.tessera.engine.graph.MaskPattern;
 import java.util.Collections;
 import java.util.List;
 

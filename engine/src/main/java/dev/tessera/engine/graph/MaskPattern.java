@@ -1,10 +1,10 @@
-package dev.tessera.transformer;
+package dev.tessera.engine.graph;
 
 /** Which earlier positions of a sequence a layer may attend to. Positions count inputs from 0. */
 public enum MaskPattern {
   /** Every earlier position and the position itself. */
   CAUSAL,
-  /** The order token and the last {@value #WINDOW} positions: cheap layers between full ones. */
+  /** The first position and the last {@value #WINDOW}: cheap layers between full ones. */
   LOCAL;
 
   /** Positions that {@link #LOCAL} reaches back, itself included. */

@@ -1,0 +1,83 @@
+package dev.tessera.engine.graph;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A SameDiff graph under construction, with fixed shapes and parameters from a shared store. */
+public final class ModelGraph {
+  private final SameDiff sameDiff = SameDiff.create();
+  private final ParameterStore store;
+  private final DataType type;
+  private final Ops ops;
+  private final List<String> parameters = new ArrayList<>();
+  private final Map<String, GraphTensor> placeholders = new LinkedHashMap<>();
+
+  /** A graph over plain operations. */
+  public ModelGraph(ParameterStore store, DataType type) {
+    this.store = store;
+    this.type = type;
+    this.ops = new PlainOps(this);
+  }
+
+  /** The operations to build with. */
+  public Ops ops() {
+    return ops;
+  }
+
+  /** The parameter {@code name}, created in the store if it is new there. */
+  public GraphTensor parameter(String name, Initialiser initialiser, long... shape) {
+    INDArray array = store.declare(name, initialiser, shape);
+    parameters.add(name);
+    return new GraphTensor(sameDiff.var(name, array), shape);
+  }
+
+  /** Real numbers given at each execution. */
+  public GraphTensor placeholder(String name, long... shape) {
+    return placeholder(name, type, shape);
+  }
+
+  /** Whole numbers (INT32) given at each execution. */
+  public GraphTensor indices(String name, long... shape) {
+    return placeholder(name, DataType.INT32, shape);
+  }
+
+  private GraphTensor placeholder(String name, DataType placeholderType, long... shape) {
+    GraphTensor tensor =
+        new GraphTensor(sameDiff.placeHolder(name, placeholderType, shape), shape);
+    placeholders.put(name, tensor);
+    return tensor;
+  }
+
+  /** Numbers that never change, row-major. */
+  public GraphTensor constant(float[] values, long... shape) {
+    INDArray array = Nd4j.create(type, shape, 'c');
+    HostCopy.write(values, array);
+    return new GraphTensor(sameDiff.constant(array), shape);
+  }
+
+  /** SameDiff's own graph, for the compiler of plans and for tests. */
+  public SameDiff sameDiff() {
+    return sameDiff;
+  }
+
+  /** FLOAT, or DOUBLE where a test compares gradients with differences. */
+  DataType type() {
+    return type;
+  }
+
+  /** Names of the parameters that this graph uses, in order of declaration. */
+  public List<String> parameters() {
+    return List.copyOf(parameters);
+  }
+
+  /** Placeholders by name. */
+  public Map<String, GraphTensor> placeholders() {
+    return java.util.Collections.unmodifiableMap(placeholders);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.tessera.engine.graph;
+
+/**
+ * The operations that model graphs are made of. All tensors are row-major; pictures are NHWC.
+ *
+ * <p>Every method throws {@link IllegalArgumentException} if shapes do not fit.
+ */
+public interface Ops {
+
+  /** x·W + b: [N, I] × [I, O] + [O] → [N, O]. */
+  GraphTensor linear(GraphTensor x, GraphTensor weight, GraphTensor bias);
+
+  /** x·W: [N, I] × [I, O] → [N, O]. */
+  GraphTensor project(GraphTensor x, GraphTensor weight);
+
+  /**
+   * Layer normalisation of rows with population variance and ε = 1e-5 (Ba et al., 2016): [N, D],
+   * scale [D], bias [D] → [N, D].
+   */
+  GraphTensor layerNorm(GraphTensor x, GraphTensor scale, GraphTensor bias);
+
+  /** x·σ(1.702 x), the sigmoid form of the Gaussian error linear unit (Hendrycks, Gimpel, 2016). */
+  GraphTensor gelu(GraphTensor x);
+
+  /** max(x, 0). */
+  GraphTensor relu(GraphTensor x);
+
+  /** The hyperbolic tangent. */
+  GraphTensor tanh(GraphTensor x);
+
+  /** log(1 + eˣ), without overflow. */
+  GraphTensor softplus(GraphTensor x);
+
+  /** Softmax of each row of [N, K]. */
+  GraphTensor softmax(GraphTensor x);
+
+  /** log softmax of each row of [N, K], without underflow. */
+  GraphTensor logSoftmax(GraphTensor x);
+
+  /**
+   * Multi-head scaled dot-product attention (Vaswani et al., 2017, section 3.2).
+   *
+   * @param qkv [B·T, 3D]: queries, keys, values side by side, each split into heads
+   * @param batch B
+   * @param heads divides D
+   * @param mask which positions may see which
+   * @return [B·T, D]
+   */
+  GraphTensor attention(GraphTensor qkv, int batch, int heads, MaskPattern mask);
+
+  /** Rows of a table: [V, D], ids INT32 [N] → [N, D]. */
+  GraphTensor embedding(GraphTensor table, GraphTensor ids);
+
+  /**
+   * −log softmax(logits)[target] of each row, in nats: logits [N, V], targets INT32 [N] → [N, 1].
+   */
+  GraphTensor softmaxCrossEntropy(GraphTensor logits, GraphTensor targets);
+
+  /** {@code value} forward, the identity of {@code input} backward; both of one shape. */
+  GraphTensor straightThrough(GraphTensor input, GraphTensor value);
+
+  /** Rounds to whole numbers; the gradient is zero. */
+  GraphTensor round(GraphTensor x);
+
+  /**
+   * Convolution with zero padding that keeps H and W up to the stride: x [B, H, W, C], weight [k,
+   * k, C, O], bias [O] → [B, H / stride, W / stride, O].
+   */
+  GraphTensor conv2d(GraphTensor x, GraphTensor weight, GraphTensor bias, int stride);
+
+  /** [B, H, W, C] → [B, H / block, W / block, C·block²]. */
+  GraphTensor spaceToDepth(GraphTensor x, int block);
+
+  /** [B, H, W, C] → [B, H·block, W·block, C / block²]; the inverse of {@link #spaceToDepth}. */
+  GraphTensor depthToSpace(GraphTensor x, int block);
+
+  /** The same elements under another shape. */
+  GraphTensor reshape(GraphTensor x, long... shape);
+
+  /** Element by element, of one shape. */
+  GraphTensor add(GraphTensor a, GraphTensor b);
+
+  /** Element by element, of one shape. */
+  GraphTensor subtract(GraphTensor a, GraphTensor b);
+
+  /** Element by element, of one shape. */
+  GraphTensor multiply(GraphTensor a, GraphTensor b);
+
+  /** A vector [D] beneath every row: x [N, D] + v. */
+  GraphTensor addRow(GraphTensor x, GraphTensor row);
+
+  /** A vector [D] times every row: x [N, D] · v, element by element. */
+  GraphTensor multiplyRow(GraphTensor x, GraphTensor row);
+
+  /** factor · x + offset. */
+  GraphTensor affine(GraphTensor x, double factor, double offset);
+
+  /** A number of shape [1] times every element. */
+  GraphTensor multiplyScalar(GraphTensor x, GraphTensor scalar);
+
+  /** |x|. */
+  GraphTensor abs(GraphTensor x);
+
+  /** Sum over all elements, a scalar. */
+  GraphTensor sum(GraphTensor x);
+}

@@ -1,0 +1,91 @@
+package dev.tessera.engine.graph;
+
+import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.store.Tensor;
+import dev.tessera.engine.store.TensorMap;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The named parameters of a model, in the order in which its graph declared them. Several graphs
+ * share one store: the first that declares a parameter creates it, the others get the same array.
+ */
+public final class ParameterStore {
+  private final long seed;
+  private final DataType type;
+  private final Map<String, INDArray> arrays = new LinkedHashMap<>();
+
+  /**
+   * @param seed decides the first values; each parameter draws from a stream of its own
+   * @param type FLOAT, or DOUBLE where a test compares gradients with differences
+   */
+  public ParameterStore(long seed, DataType type) {
+    this.seed = seed;
+    this.type = type;
+  }
+
+  /** The array of a parameter, created on first use. */
+  INDArray declare(String name, Initialiser initialiser, long... shape) {
+    INDArray known = arrays.get(name);
+    if (known != null) {
+      if (!Arrays.equals(known.shape(), shape)) {
+        throw new IllegalArgumentException(
+            String.format(
+                "parameter %s has shape %s, but is declared again with %s",
+                name, Arrays.toString(known.shape()), Arrays.toString(shape)));
+      }
+      return known;
+    }
+    float[] values =
+        new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
+    initialiser.fill(values, new CounterRandom(seed, "initialise " + name, 0));
+    INDArray array = Nd4j.create(type, shape, 'c');
+    HostCopy.write(values, array);
+    arrays.put(name, array);
+    return array;
+  }
+
+  /** Names in order of declaration. */
+  public Set<String> names() {
+    return java.util.Collections.unmodifiableSet(arrays.keySet());
+  }
+
+  /** The live array of a parameter. */
+  public INDArray array(String name) {
+    INDArray array = arrays.get(name);
+    if (array == null) {
+      throw new IllegalArgumentException("there is no parameter " + name);
+    }
+    return array;
+  }
+
+  /** Number of elements over all parameters. */
+  public long length() {
+    return arrays.values().stream().mapToLong(INDArray::length).sum();
+  }
+
+  /** A copy of all values. */
+  public TensorMap toTensors() {
+    TensorMap tensors = new TensorMap();
+    arrays.forEach((name, array) -> tensors.put(name, HostCopy.tensor(array)));
+    return tensors;
+  }
+
+  /**
+   * Overwrites every parameter.
+   *
+   * @throws IllegalArgumentException if a parameter is missing or has another shape
+   */
+  public void load(TensorMap tensors) {
+    arrays.forEach(
+        (name, array) -> {
+          Tensor tensor = tensors.get(name, array.shape());
+          HostCopy.write(tensor.data(), array);
+        });
+  }
+}

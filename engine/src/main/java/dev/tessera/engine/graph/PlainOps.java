@@ -1,0 +1,308 @@
+package dev.tessera.engine.graph;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.enums.DataFormat;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
+
+/**
+ * The vocabulary in SameDiff's own operations; runs on every ND4J backend.
+ *
+ * <p>Two habits look odd and have a reason each. Sums over an axis, and vectors laid under every
+ * row of a matrix, are written as matrix products with ones: ND4J's reductions and the backward
+ * passes of its broadcasts are one-threaded and many times slower than a product. And a gradient is
+ * stopped by rounding to multiples of 2⁻²⁰: SameDiff offers no other operation whose gradient is
+ * zero and whose value is (nearly) its input.
+ */
+final class PlainOps implements Ops {
+  private static final double LAYER_NORM_EPSILON = 1e-5;
+  private static final double MASKED = -1e9;
+  private static final double STOP_SCALE = 1 << 20;
+
+  private final ModelGraph graph;
+  private final Map<String, GraphTensor> constants = new HashMap<>();
+
+  PlainOps(ModelGraph graph) {
+    this.graph = graph;
+  }
+
+  @Override
+  public GraphTensor linear(GraphTensor x, GraphTensor weight, GraphTensor bias) {
+    return addRow(project(x, weight), bias);
+  }
+
+  @Override
+  public GraphTensor project(GraphTensor x, GraphTensor weight) {
+    weight.require("weight of " + x, x.size(1), weight.size(1));
+    return product(x, weight);
+  }
+
+  @Override
+  public GraphTensor layerNorm(GraphTensor x, GraphTensor scale, GraphTensor bias) {
+    // layer_norm_bp takes seven times as long as its forward pass; this form does not.
+    GraphTensor mean = affine(sumColumns(x), 1.0 / x.size(1), 0);
+    GraphTensor centred = subtract(x, underColumns(mean, x.size(1)));
+    GraphTensor variance = affine(sumColumns(multiply(centred, centred)), 1.0 / x.size(1), 0);
+    SDVariable spread = sd().math().sqrt(variance.variable().add(LAYER_NORM_EPSILON));
+    GraphTensor inverse = like(variance, spread.rdiv(1.0));
+    GraphTensor normal = multiply(centred, underColumns(inverse, x.size(1)));
+    return addRow(multiplyRow(normal, scale), bias);
+  }
+
+  @Override
+  public GraphTensor gelu(GraphTensor x) {
+    return like(x, sd().nn().gelu(x.variable()));
+  }
+
+  @Override
+  public GraphTensor relu(GraphTensor x) {
+    return like(x, sd().nn().relu(x.variable(), 0));
+  }
+
+  @Override
+  public GraphTensor tanh(GraphTensor x) {
+    return like(x, sd().math().tanh(x.variable()));
+  }
+
+  @Override
+  public GraphTensor softplus(GraphTensor x) {
+    return like(x, sd().nn().softplus(x.variable()));
+  }
+
+  @Override
+  public GraphTensor softmax(GraphTensor x) {
+    return like(x, sd().nn().softmax(x.variable(), x.rank() - 1));
+  }
+
+  @Override
+  public GraphTensor logSoftmax(GraphTensor x) {
+    // SameDiff's logSoftmax fails to differentiate.
+    SDVariable maximum = stop(sd().max(x.variable(), true, 1));
+    GraphTensor largest = new GraphTensor(maximum, x.size(0), 1);
+    GraphTensor shifted = subtract(x, underColumns(largest, x.size(1)));
+    GraphTensor total = sumColumns(like(x, sd().math().exp(shifted.variable())));
+    GraphTensor logTotal = like(total, sd().math().log(total.variable()));
+    return subtract(shifted, underColumns(logTotal, x.size(1)));
+  }
+
+  @Override
+  public GraphTensor attention(GraphTensor qkv, int batch, int heads, MaskPattern mask) {
+    long length = qkv.size(0) / batch;
+    long width = qkv.size(1) / 3;
+    qkv.require("queries, keys and values", batch * length, width * 3);
+    if (width % heads != 0) {
+      throw new IllegalArgumentException(width + " channels cannot be split into " + heads);
+    }
+    SDVariable q = head(qkv, 0, batch, length, width, heads);
+    SDVariable k = head(qkv, 1, batch, length, width, heads);
+    SDVariable v = head(qkv, 2, batch, length, width, heads);
+    SDVariable scores = sd().mmul(q, k, false, true, false).mul(Math.sqrt(1.0 * heads / width));
+    SDVariable masked = scores.add(mask(mask, batch, heads, (int) length).variable());
+    SDVariable weights = sd().nn().softmax(masked, 3);
+    SDVariable mixed = sd().mmul(weights, v).permute(0, 2, 1, 3);
+    return new GraphTensor(mixed.reshape(batch * length, width), batch * length, width);
+  }
+
+  private SDVariable head(
+      GraphTensor qkv, int part, long batch, long length, long width, int heads) {
+    SDVariable slice =
+        sd().stridedSlice(
+                qkv.variable(),
+                new long[] {0, part * width},
+                new long[] {batch * length, (part + 1) * width},
+                1,
+                1);
+    return slice.reshape(batch, length, heads, width / heads).permute(0, 2, 1, 3);
+  }
+
+  /** 0 where a query may look, a large negative number elsewhere: [B, heads, T, T]. */
+  private GraphTensor mask(MaskPattern pattern, int batch, int heads, int length) {
+    // As large as the scores: the backward pass of a broadcast sum would reduce for nothing.
+    return constants.computeIfAbsent(
+        "mask " + pattern + " " + batch + " " + heads + " " + length,
+        key -> {
+          float[] values = new float[batch * heads * length * length];
+          for (int i = 0; i < values.length; i++) {
+            int query = i / length % length;
+            values[i] = pattern.attends(query, i % length) ? 0 : (float) MASKED;
+          }
+          return graph.constant(values, batch, heads, length, length);
+        });
+  }
+
+  @Override
+  public GraphTensor embedding(GraphTensor table, GraphTensor ids) {
+    // The gradient of gather is wrong where an id occurs twice.
+    return product(oneHot(ids, table.size(0)), table);
+  }
+
+  @Override
+  public GraphTensor softmaxCrossEntropy(GraphTensor logits, GraphTensor targets) {
+    // SameDiff's own cross-entropies ignore the gradient that reaches them.
+    GraphTensor chosen = multiply(logSoftmax(logits), oneHot(targets, logits.size(1)));
+    return affine(sumColumns(chosen), -1, 0);
+  }
+
+  private GraphTensor oneHot(GraphTensor ids, long depth) {
+    SDVariable hot =
+        sd().oneHot(ids.variable(), Math.toIntExact(depth), 1, 1.0, 0.0, floatingType());
+    return new GraphTensor(hot, ids.length(), depth);
+  }
+
+  @Override
+  public GraphTensor straightThrough(GraphTensor input, GraphTensor value) {
+    value.require("quantised value", input.shape());
+    return add(input, like(input, stop(value.variable().sub(input.variable()))));
+  }
+
+  @Override
+  public GraphTensor round(GraphTensor x) {
+    return like(x, sd().math().round(x.variable()));
+  }
+
+  @Override
+  public GraphTensor conv2d(GraphTensor x, GraphTensor weight, GraphTensor bias, int stride) {
+    long outputs = weight.size(3);
+    weight.require("kernel", weight.size(0), weight.size(0), x.size(3), outputs);
+    bias.require("bias", outputs);
+    Conv2DConfig config =
+        Conv2DConfig.builder()
+            .kH(weight.size(0))
+            .kW(weight.size(1))
+            .sH(stride)
+            .sW(stride)
+            .paddingMode(PaddingMode.SAME)
+            .dataFormat(Conv2DConfig.NHWC)
+            .build();
+    SDVariable y = sd().cnn().conv2d(x.variable(), weight.variable(), bias.variable(), config);
+    return new GraphTensor(y, x.size(0), x.size(1) / stride, x.size(2) / stride, outputs);
+  }
+
+  @Override
+  public GraphTensor spaceToDepth(GraphTensor x, int block) {
+    SDVariable y = sd().cnn().spaceToDepth(x.variable(), block, DataFormat.NHWC);
+    return new GraphTensor(
+        y, x.size(0), x.size(1) / block, x.size(2) / block, x.size(3) * block * block);
+  }
+
+  @Override
+  public GraphTensor depthToSpace(GraphTensor x, int block) {
+    SDVariable y = sd().cnn().depthToSpace(x.variable(), block, DataFormat.NHWC);
+    return new GraphTensor(
+        y, x.size(0), x.size(1) * block, x.size(2) * block, x.size(3) / block / block);
+  }
+
+  @Override
+  public GraphTensor reshape(GraphTensor x, long... shape) {
+    GraphTensor y = new GraphTensor(x.variable().reshape(shape), shape);
+    if (y.length() != x.length()) {
+      throw new IllegalArgumentException(x + " cannot be seen as " + Arrays.toString(shape));
+    }
+    return y;
+  }
+
+  @Override
+  public GraphTensor add(GraphTensor a, GraphTensor b) {
+    b.require("summand", a.shape());
+    return like(a, a.variable().add(b.variable()));
+  }
+
+  @Override
+  public GraphTensor subtract(GraphTensor a, GraphTensor b) {
+    b.require("subtrahend", a.shape());
+    return like(a, a.variable().sub(b.variable()));
+  }
+
+  @Override
+  public GraphTensor multiply(GraphTensor a, GraphTensor b) {
+    b.require("factor", a.shape());
+    return like(a, a.variable().mul(b.variable()));
+  }
+
+  @Override
+  public GraphTensor addRow(GraphTensor x, GraphTensor row) {
+    return add(x, underRows(row, x));
+  }
+
+  @Override
+  public GraphTensor multiplyRow(GraphTensor x, GraphTensor row) {
+    return multiply(x, underRows(row, x));
+  }
+
+  @Override
+  public GraphTensor affine(GraphTensor x, double factor, double offset) {
+    SDVariable y = factor == 1 ? x.variable() : x.variable().mul(factor);
+    return like(x, offset == 0 ? y : y.add(offset));
+  }
+
+  @Override
+  public GraphTensor multiplyScalar(GraphTensor x, GraphTensor scalar) {
+    scalar.require("scalar", 1);
+    GraphTensor column = reshape(x, x.length(), 1);
+    return reshape(product(column, reshape(scalar, 1, 1)), x.shape());
+  }
+
+  @Override
+  public GraphTensor abs(GraphTensor x) {
+    return like(x, sd().math().abs(x.variable()));
+  }
+
+  @Override
+  public GraphTensor sum(GraphTensor x) {
+    GraphTensor rows = reshape(x, x.length() / x.size(-1), x.size(-1));
+    GraphTensor column = sumColumns(rows);
+    return sumColumns(reshape(column, 1, column.length()));
+  }
+
+  /** [N, D] → [N, 1]. */
+  private GraphTensor sumColumns(GraphTensor x) {
+    return product(x, ones(x.size(1), 1));
+  }
+
+  /** [N, 1] → [N, columns], each row a repetition. */
+  private GraphTensor underColumns(GraphTensor column, long columns) {
+    return product(column, ones(1, columns));
+  }
+
+  /** [D] → the shape [N, D] of {@code x}, each row the same. */
+  private GraphTensor underRows(GraphTensor row, GraphTensor x) {
+    row.require("row", x.size(1));
+    return product(ones(x.size(0), 1), reshape(row, 1, x.size(1)));
+  }
+
+  private GraphTensor ones(long rows, long columns) {
+    return constants.computeIfAbsent(
+        "ones " + rows + " " + columns,
+        key -> {
+          float[] values = new float[Math.toIntExact(rows * columns)];
+          Arrays.fill(values, 1);
+          return graph.constant(values, rows, columns);
+        });
+  }
+
+  private GraphTensor product(GraphTensor a, GraphTensor b) {
+    return new GraphTensor(sd().mmul(a.variable(), b.variable()), a.size(0), b.size(1));
+  }
+
+  /** The value, with a gradient of zero. */
+  private static SDVariable stop(SDVariable x) {
+    return x.getSameDiff().math().round(x.mul(STOP_SCALE)).div(STOP_SCALE);
+  }
+
+  private static GraphTensor like(GraphTensor x, SDVariable variable) {
+    return new GraphTensor(variable, x.shape());
+  }
+
+  private DataType floatingType() {
+    return graph.type();
+  }
+
+  private SameDiff sd() {
+    return graph.sameDiff();
+  }
+}

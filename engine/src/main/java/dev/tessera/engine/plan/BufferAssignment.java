@@ -1,0 +1,131 @@
+package dev.tessera.engine.plan;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ops.ScalarOp;
+import org.nd4j.linalg.api.ops.TransformOp;
+
+/**
+ * Gives every result a slot. A slot is free again once the last reader of its value has run; an
+ * element-wise step writes over an input that nobody reads after it.
+ */
+final class BufferAssignment {
+  /** Custom operations whose output element depends on the input element at its place alone. */
+  private static final Set<String> ELEMENT_WISE = Set.of("add", "subtract", "multiply");
+
+  private final List<Step> steps;
+  private final List<Slot> slots = new ArrayList<>();
+  private final List<Slot> free = new ArrayList<>();
+  private long unsharedBytes;
+
+  BufferAssignment(List<Step> steps, Set<Value> kept) {
+    this.steps = steps;
+    findLastUses(kept);
+    for (int i = 0; i < steps.size(); i++) {
+      assign(i);
+    }
+  }
+
+  /** Bytes of all slots. */
+  long bytes() {
+    return slots.stream().mapToLong(Slot::bytes).sum();
+  }
+
+  /** Bytes that the results would need with a buffer each. */
+  long unsharedBytes() {
+    return unsharedBytes;
+  }
+
+  private void findLastUses(Set<Value> kept) {
+    for (int i = 0; i < steps.size(); i++) {
+      for (Value input : steps.get(i).inputs) {
+        input.root.lastUse = i;
+      }
+      for (Value output : steps.get(i).outputs) {
+        output.lastUse = i;
+      }
+    }
+    for (Value value : kept) {
+      value.root.lastUse = Value.KEPT;
+    }
+  }
+
+  private void assign(int index) {
+    Step step = steps.get(index);
+    Value donor = donor(step, index);
+    for (Value output : step.outputs) {
+      unsharedBytes += output.length() * output.type.width();
+      output.slot = donor != null ? donor.slot : take(output);
+    }
+    Set<Value> dying = new HashSet<>(step.outputs);
+    step.inputs.forEach(input -> dying.add(input.root));
+    dying.removeIf(value -> value.isFixed() || value.lastUse != index || value == donor);
+    dying.forEach(value -> free.add(slotOf(value)));
+  }
+
+  private static Slot slotOf(Value value) {
+    Slot slot = value.slot;
+    if (slot == null) {
+      throw new IllegalStateException(value.name + " is read before it is written");
+    }
+    return slot;
+  }
+
+  /** An input that dies here and whose slot the only output may take over. */
+  private static @Nullable Value donor(Step step, int index) {
+    boolean elementWise =
+        ELEMENT_WISE.contains(step.kind())
+            || step.operation instanceof ScalarOp
+            || step.operation instanceof TransformOp;
+    if (!elementWise || step.outputs.size() != 1) {
+      return null;
+    }
+    Value output = step.outputs.get(0);
+    if (output.lastUse == Value.KEPT) {
+      return null;
+    }
+    for (Value input : step.inputs) {
+      Value root = input.root;
+      if (!root.isFixed()
+          && root.lastUse == index
+          && root.type == output.type
+          && root.length() == output.length()
+          && input.isDense()
+          && Arrays.equals(input.shape, output.shape)) {
+        return root;
+      }
+    }
+    return null;
+  }
+
+  private Slot take(Value value) {
+    Slot best = null;
+    if (value.lastUse != Value.KEPT) {
+      for (Slot slot : free) {
+        if (slot.type == value.type && (best == null || fitsBetter(slot, best, value.length()))) {
+          best = slot;
+        }
+      }
+    }
+    if (best == null) {
+      best = new Slot(value.type);
+      slots.add(best);
+    } else {
+      free.remove(best);
+    }
+    best.grow(value.length());
+    return best;
+  }
+
+  /** The smallest slot that is large enough, or else the largest. */
+  private static boolean fitsBetter(Slot candidate, Slot best, long wanted) {
+    boolean bestFits = best.length() >= wanted;
+    return candidate.length() >= wanted
+        ? !bestFits || candidate.length() < best.length()
+        : !bestFits && candidate.length() > best.length();
+  }
+}

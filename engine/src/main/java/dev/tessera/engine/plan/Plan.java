@@ -1,0 +1,134 @@
+package dev.tessera.engine.plan;
+
+import dev.tessera.engine.graph.GraphTensor;
+import dev.tessera.engine.graph.HostCopy;
+import dev.tessera.engine.graph.ModelGraph;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A compiled graph: fill the placeholders, {@link #run}, read outputs and gradients. Nothing is
+ * allocated by a run, and the arrays stay the same from run to run.
+ *
+ * <p>Not thread-safe.
+ */
+public final class Plan {
+  private final List<Step> steps;
+  private final Map<String, INDArray> placeholders;
+  private final Map<String, INDArray> outputs;
+  private final Map<String, INDArray> gradients;
+  private final String summary;
+  private final long bufferBytes;
+
+  Plan(
+      List<Step> steps,
+      Map<String, INDArray> placeholders,
+      Map<String, INDArray> outputs,
+      Map<String, INDArray> gradients,
+      String summary,
+      long bufferBytes) {
+    this.steps = steps;
+    this.placeholders = placeholders;
+    this.outputs = outputs;
+    this.gradients = gradients;
+    this.summary = summary;
+    this.bufferBytes = bufferBytes;
+  }
+
+  /** A plan that computes outputs. */
+  public static Plan forward(ModelGraph model, GraphTensor... outputs) {
+    return new PlanCompiler(model, null, List.of())
+        .compile(Arrays.stream(outputs).map(GraphTensor::name).toList());
+  }
+
+  /**
+   * A plan that computes a loss, its gradients and other outputs.
+   *
+   * @param loss a tensor of one element
+   * @param parameters names of the parameters to differentiate for
+   */
+  public static Plan training(
+      ModelGraph model, GraphTensor loss, Collection<String> parameters, GraphTensor... outputs) {
+    List<String> names =
+        java.util.stream.Stream.concat(
+                java.util.stream.Stream.of(loss), Arrays.stream(outputs))
+            .map(GraphTensor::name)
+            .toList();
+    return new PlanCompiler(model, loss, parameters).compile(names);
+  }
+
+  /** Sets a placeholder of real numbers, row-major. */
+  public void set(String placeholder, float[] values) {
+    HostCopy.write(values, find("placeholder", placeholders, placeholder));
+  }
+
+  /** Sets a placeholder of whole numbers, row-major. */
+  public void set(String placeholder, int[] values) {
+    HostCopy.write(values, find("placeholder", placeholders, placeholder));
+  }
+
+  /** Computes all outputs and gradients. */
+  public void run() {
+    steps.forEach(Step::run);
+  }
+
+  /** Like {@link #run}, and adds to the times that {@link #explain} shows. */
+  public void runTimed() {
+    steps.forEach(Step::runTimed);
+  }
+
+  /** The live array of an output, overwritten by the next run. */
+  public INDArray output(String name) {
+    return find("output", outputs, name);
+  }
+
+  /** A copy of an output. */
+  public float[] floats(String output) {
+    return HostCopy.floats(output(output));
+  }
+
+  /** An output of one element. */
+  public double scalar(String output) {
+    return output(output).getDouble(0);
+  }
+
+  /** The live array of the loss's gradient for a parameter, overwritten by the next run. */
+  public INDArray gradient(String parameter) {
+    return find("gradient", gradients, parameter);
+  }
+
+  /** Bytes of the buffers that steps write to. */
+  public long bufferBytes() {
+    return bufferBytes;
+  }
+
+  /** The steps in order, with shapes and, after timed runs, milliseconds in all. */
+  public String explain() {
+    StringBuilder text = new StringBuilder(summary).append('\n');
+    for (Step step : steps) {
+      text.append(
+          String.format(
+              Locale.ROOT, "%9.2f ms  %-22s %s <-", step.nanoseconds() / 1e6, step.kind(), step.name));
+      step.inputs.forEach(
+          value -> text.append(' ').append(value.name).append(Arrays.toString(value.shape)));
+      text.append(" ->");
+      step.outputs.forEach(
+          value -> text.append(' ').append(value.name).append(Arrays.toString(value.shape)));
+      text.append('\n');
+    }
+    return text.toString();
+  }
+
+  private static INDArray find(String what, Map<String, INDArray> arrays, String name) {
+    INDArray array = arrays.get(name);
+    if (array == null) {
+      throw new IllegalArgumentException(
+          "there is no " + what + " " + name + " among " + arrays.keySet());
+    }
+    return array;
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * The static plan: executes a model graph in place of SameDiff's session.
+ *
+ * <p>SameDiff describes a model and differentiates it. Its session then looks up every operation by
+ * name, allocates every result and, with its array cache on, returns wrong numbers for some graphs.
+ * A {@link dev.tessera.engine.plan.Plan} is compiled once from the same two graphs, forward and
+ * gradient, for fixed shapes:
+ *
+ * <ol>
+ *   <li>{@code GraphOrder}: the operations that the outputs need, in an order that respects their
+ *       inputs and stays near the order of creation
+ *   <li>{@code Lowering}: each becomes a step, a view of another tensor, a constant computed now, or
+ *       nothing (x + 0, a repetition of an earlier operation)
+ *   <li>{@code BufferAssignment}: results share buffers as soon as their last reader has run
+ *   <li>{@link dev.tessera.engine.plan.Plan}: runs the steps; nothing is allocated
+ * </ol>
+ *
+ * <p>A plan and its arrays belong to one thread at a time.
+ */
+@NullMarked
+package dev.tessera.engine.plan;
+
+import org.jspecify.annotations.NullMarked;

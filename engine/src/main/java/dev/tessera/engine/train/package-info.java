@@ -1,0 +1,14 @@
+/**
+ * Training, whatever is trained: {@link dev.tessera.engine.train.TrainingLoop} runs a plan, steps
+ * {@link dev.tessera.engine.train.AdamW}, keeps an {@link
+ * dev.tessera.engine.train.ExponentialMovingAverage} of the weights, reports and saves {@link
+ * dev.tessera.engine.train.Checkpoints}.
+ *
+ * <p>Everything a step does depends on the step's number, the seed and the progress through the
+ * {@link dev.tessera.engine.train.Budget} alone. A run whose budget counts steps therefore continues
+ * from a checkpoint bit for bit as if it had never stopped.
+ */
+@NullMarked
+package dev.tessera.engine.train;
+
+import org.jspecify.annotations.NullMarked;
