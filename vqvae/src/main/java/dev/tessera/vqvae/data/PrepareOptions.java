@@ -19,7 +19,8 @@ public record PrepareOptions(long seed, double heldOutFraction, double maxBroken
 
   private static void require(String name, double value, double maximum) {
     if (!(value >= 0 && value <= maximum)) {
-      throw new IllegalArgumentException(name + " is " + value + ", but must be 0 to " + maximum);
+      throw new IllegalArgumentException(
+          String.format("%s is %s, but must be 0 to %.1f", name, value, maximum));
     }
   }
 }
