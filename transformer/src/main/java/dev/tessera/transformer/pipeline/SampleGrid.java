@@ -57,7 +57,7 @@ final class SampleGrid {
     IncrementalDecoder decoder = new IncrementalDecoder(config, read, PICTURES);
     List<ImagePrompt> asked = new ArrayList<>();
     for (int i = 0; i < PICTURES; i++) {
-      asked.add(ImagePrompt.of(tokenizer.encode(prompts.get(i)), i));
+      asked.add(ImagePrompt.text(tokenizer.encode(prompts.get(i)), i));
     }
     List<ImageSample> samples = new ImageSampler(decoder).sample(asked, OPTIONS);
     int[][] codes = samples.stream().map(ImageSample::codes).toArray(int[][]::new);
