@@ -1,0 +1,130 @@
+package dev.tessera.transformer.decode;
+
+import dev.tessera.transformer.sequence.Direction;
+import dev.tessera.transformer.sequence.SequenceBuilder;
+import dev.tessera.transformer.sequence.TokenSequence;
+import dev.tessera.transformer.sequence.Vocabulary;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How probable a model finds given pairs of text and picture: for held-out evaluation and for
+ * putting samples in order.
+ */
+public final class Likelihood {
+  private final IncrementalDecoder decoder;
+  private final SequenceBuilder builder;
+  private final Vocabulary vocabulary;
+
+  /**
+   * A pair to be scored.
+   *
+   * @param bpe ids of the text without end of text; empty for none, which is not scored
+   * @param codes Ni codes of the picture
+   */
+  public record Pair(int[] bpe, int[] codes) {}
+
+  /**
+   * Log-likelihoods of a pair, each of the modalities given what precedes it.
+   *
+   * @param text of the text and its end, in nats; 0 without text
+   * @param image of the codes, in nats
+   * @param textTokens tokens that text sums over
+   * @param imageTokens tokens that image sums over
+   */
+  public record Score(double text, double image, int textTokens, int imageTokens) {
+    /** Of the whole pair, in nats. */
+    public double total() {
+      return text + image;
+    }
+
+    /** Bits that a text token costs; NaN without text. */
+    public double textBitsPerToken() {
+      return -text / textTokens / Math.log(2);
+    }
+
+    /** Bits that an image token costs. */
+    public double imageBitsPerToken() {
+      return -image / imageTokens / Math.log(2);
+    }
+  }
+
+  /** A scorer that has the decoder for itself while it works. */
+  public Likelihood(IncrementalDecoder decoder) {
+    this.decoder = decoder;
+    builder = new SequenceBuilder(decoder.config());
+    vocabulary = new Vocabulary(decoder.config());
+  }
+
+  /** Scores any number of pairs, in batches of the decoder's size; text that is too long is cut. */
+  public List<Score> score(List<Pair> pairs, Direction direction) {
+    List<Score> scores = new ArrayList<>();
+    for (int start = 0; start < pairs.size(); start += decoder.maximumBatch()) {
+      List<TokenSequence> sequences = new ArrayList<>();
+      for (Pair pair :
+          pairs.subList(start, Math.min(pairs.size(), start + decoder.maximumBatch()))) {
+        sequences.add(builder.build(pair.bpe(), pair.codes(), direction));
+      }
+      scores.addAll(scoreChunk(sequences));
+    }
+    return scores;
+  }
+
+  private List<Score> scoreChunk(List<TokenSequence> sequences) {
+    int rows = sequences.size();
+    double[] text = new double[rows];
+    double[] image = new double[rows];
+    int[] textTokens = new int[rows];
+    int[] imageTokens = new int[rows];
+    int[] tokens = new int[rows];
+    int[] positions = sequences.get(0).positions();
+    int[] targetPositions = sequences.get(0).targetPositions();
+    int last = lastWeighted(sequences);
+    decoder.start(rows);
+    for (int i = 0; i <= last; i++) {
+      for (int row = 0; row < rows; row++) {
+        tokens[row] = sequences.get(row).tokens()[i];
+      }
+      boolean isImage = vocabulary.isImagePosition(targetPositions[i]);
+      Range range = Range.NONE;
+      if (anyWeighted(sequences, i)) {
+        range = isImage ? Range.IMAGE : Range.TEXT;
+      }
+      float[][] logits = decoder.step(tokens, positions[i], targetPositions[i], range);
+      for (int row = 0; row < rows; row++) {
+        TokenSequence sequence = sequences.get(row);
+        if (sequence.weights()[i] == 0) {
+          continue;
+        }
+        int first = isImage ? vocabulary.firstImage() : vocabulary.firstText();
+        double logProbability =
+            logits[row][sequence.targets()[i] - first] - Logits.logSumExp(logits[row]);
+        if (isImage) {
+          image[row] += logProbability;
+          imageTokens[row]++;
+        } else {
+          text[row] += logProbability;
+          textTokens[row]++;
+        }
+      }
+    }
+    List<Score> scores = new ArrayList<>();
+    for (int row = 0; row < rows; row++) {
+      scores.add(new Score(text[row], image[row], textTokens[row], imageTokens[row]));
+    }
+    return scores;
+  }
+
+  /** The last input that is worth giving: pads may follow. */
+  private static int lastWeighted(List<TokenSequence> sequences) {
+    int last = sequences.get(0).length() - 1;
+    while (last >= 0 && !anyWeighted(sequences, last)) {
+      last--;
+    }
+    return last;
+  }
+
+  private static boolean anyWeighted(List<TokenSequence> sequences, int index) {
+    return sequences.stream().anyMatch(sequence -> sequence.weights()[index] != 0);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.tessera.transformer.decode;
+
+/**
+ * How the next token is drawn from the logits.
+ *
+ * @param temperature what logits are divided by, 0 to {@value #MAXIMUM_TEMPERATURE}; 0 is greedy,
+ *     always the most probable token
+ * @param topK how many of the most probable tokens may be drawn; 0 for all
+ * @param topP the most probable tokens that together have this probability may be drawn, above 0 to
+ *     1; 1 for all
+ * @param guidance scale g of classifier-free guidance, 0 to {@value #MAXIMUM_GUIDANCE}: logits are
+ *     null + g · (conditional − null); 1 for none
+ * @param seed of all randomness
+ */
+public record SamplingOptions(
+    double temperature, int topK, double topP, double guidance, long seed) {
+  public static final double MAXIMUM_TEMPERATURE = 100;
+  public static final double MAXIMUM_GUIDANCE = 100;
+
+  /** The model's own distribution, seed 0. */
+  public static final SamplingOptions DEFAULT = new SamplingOptions(1, 0, 1, 1, 0);
+
+  public SamplingOptions {
+    if (!(temperature >= 0 && temperature <= MAXIMUM_TEMPERATURE)) {
+      throw new IllegalArgumentException(
+          "temperature is " + temperature + ", but must be 0 to " + MAXIMUM_TEMPERATURE);
+    }
+    if (topK < 0) {
+      throw new IllegalArgumentException("top-k is " + topK + ", but must not be negative");
+    }
+    if (!(topP > 0 && topP <= 1)) {
+      throw new IllegalArgumentException("top-p is " + topP + ", but must be above 0 to 1");
+    }
+    if (!(guidance >= 0 && guidance <= MAXIMUM_GUIDANCE)) {
+      throw new IllegalArgumentException(
+          "guidance is " + guidance + ", but must be 0 to " + MAXIMUM_GUIDANCE);
+    }
+  }
+
+  /** The most probable token each time. */
+  public static SamplingOptions greedy() {
+    return DEFAULT.withTemperature(0);
+  }
+
+  /** Whether every row needs a second one with the null caption. */
+  public boolean isGuided() {
+    return guidance != 1;
+  }
+
+  public SamplingOptions withTemperature(double value) {
+    return new SamplingOptions(value, topK, topP, guidance, seed);
+  }
+
+  public SamplingOptions withTopK(int value) {
+    return new SamplingOptions(temperature, value, topP, guidance, seed);
+  }
+
+  public SamplingOptions withTopP(double value) {
+    return new SamplingOptions(temperature, topK, value, guidance, seed);
+  }
+
+  public SamplingOptions withGuidance(double value) {
+    return new SamplingOptions(temperature, topK, topP, value, seed);
+  }
+
+  public SamplingOptions withSeed(long value) {
+    return new SamplingOptions(temperature, topK, topP, guidance, value);
+  }
+}

@@ -1,0 +1,142 @@
+package dev.tessera.transformer.decode;
+
+import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.sequence.Vocabulary;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The weights of a trained model, matrices as arrays of rows: HotSpot vectorises a loop over
+ * several arrays only where all of them have the same index.
+ *
+ * @param tokenEmbedding [V][D]
+ * @param positionEmbedding [P][D]
+ * @param targetEmbedding [P][D]
+ * @param blocks one for each layer
+ * @param norm before the head
+ * @param textHead [D][text vocabulary], the head's columns of the text range
+ * @param imageHead [D][K], the head's columns of the image range
+ */
+public record TransformerWeights(
+    float[][] tokenEmbedding,
+    float[][] positionEmbedding,
+    float[][] targetEmbedding,
+    List<Block> blocks,
+    Norm norm,
+    float[][] textHead,
+    float[][] imageHead) {
+
+  /**
+   * One layer.
+   *
+   * @param qkv D to 3D: queries, keys, values, each head after head
+   * @param out D to D
+   * @param up D to 4D
+   * @param down 4D to D
+   */
+  public record Block(Norm norm1, Linear qkv, Linear out, Norm norm2, Linear up, Linear down) {}
+
+  /**
+   * A layer normalisation.
+   *
+   * @param scale [D]
+   * @param bias [D]
+   */
+  public record Norm(float[] scale, float[] bias) {}
+
+  /**
+   * An affine map.
+   *
+   * @param weight [in][out]
+   * @param bias [out]
+   */
+  public record Linear(float[][] weight, float[] bias) {}
+
+  public TransformerWeights {
+    blocks = List.copyOf(blocks);
+  }
+
+  /**
+   * Reads every tensor of a model.
+   *
+   * <pre>
+   * token_embedding [V, D]   position_embedding [P, D]   target_embedding [P, D]
+   * block0/norm1/scale|bias [D]
+   * block0/attention/qkv/weight [D, 3D]   block0/attention/qkv/bias [3D]
+   * block0/attention/out/weight [D, D]    block0/attention/out/bias [D]
+   * block0/norm2/scale|bias [D]
+   * block0/mlp/up/weight [D, 4D]          block0/mlp/up/bias [4D]
+   * block0/mlp/down/weight [4D, D]        block0/mlp/down/bias [D]
+   * … the same for block1 and on
+   * norm/scale|bias [D]   head/weight [D, V]
+   * </pre>
+   *
+   * @throws IllegalArgumentException if the source answers with another number of values
+   */
+  public static TransformerWeights read(TransformerConfig config, WeightSource source) {
+    Vocabulary vocabulary = new Vocabulary(config);
+    int width = config.width();
+    List<Block> blocks = new ArrayList<>();
+    for (int i = 0; i < config.layers(); i++) {
+      String name = "block" + i;
+      blocks.add(
+          new Block(
+              norm(source, name + "/norm1", width),
+              linear(source, name + "/attention/qkv", width, 3 * width),
+              linear(source, name + "/attention/out", width, width),
+              norm(source, name + "/norm2", width),
+              linear(source, name + "/mlp/up", width, 4 * width),
+              linear(source, name + "/mlp/down", 4 * width, width)));
+    }
+    float[][] head = matrix(source, "head/weight", width, vocabulary.size());
+    return new TransformerWeights(
+        matrix(source, "token_embedding", vocabulary.size(), width),
+        matrix(source, "position_embedding", vocabulary.positions(), width),
+        matrix(source, "target_embedding", vocabulary.positions(), width),
+        blocks,
+        norm(source, "norm", width),
+        columns(head, vocabulary.firstText(), vocabulary.endText()),
+        columns(head, vocabulary.firstImage(), vocabulary.size()));
+  }
+
+  private static Norm norm(WeightSource source, String name, int width) {
+    return new Norm(vector(source, name + "/scale", width), vector(source, name + "/bias", width));
+  }
+
+  private static Linear linear(WeightSource source, String name, int in, int out) {
+    return new Linear(
+        matrix(source, name + "/weight", in, out), vector(source, name + "/bias", out));
+  }
+
+  private static float[] vector(WeightSource source, String name, int length) {
+    float[] values = source.read(name, length);
+    requireLength(name, values.length, length);
+    return values;
+  }
+
+  private static float[][] matrix(WeightSource source, String name, int rows, int columns) {
+    float[] values = source.read(name, rows, columns);
+    requireLength(name, values.length, (long) rows * columns);
+    float[][] matrix = new float[rows][];
+    for (int row = 0; row < rows; row++) {
+      matrix[row] = Arrays.copyOfRange(values, row * columns, (row + 1) * columns);
+    }
+    return matrix;
+  }
+
+  private static float[][] columns(float[][] matrix, int from, int to) {
+    float[][] part = new float[matrix.length][];
+    for (int row = 0; row < part.length; row++) {
+      part[row] = Arrays.copyOfRange(matrix[row], from, to);
+    }
+    return part;
+  }
+
+  private static void requireLength(String name, int found, long expected) {
+    if (found != expected) {
+      throw new IllegalArgumentException(
+          "tensor " + name + " has " + found + " values, but the model needs " + expected);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Using a trained model: pictures from text, captions from pictures, likelihoods of pairs.
+ *
+ * <p>{@link dev.tessera.transformer.decode.IncrementalDecoder} runs the model token by token on
+ * plain float arrays ({@link dev.tessera.transformer.decode.TransformerWeights}), with no graph and
+ * no native library. On it stand {@link dev.tessera.transformer.decode.ImageSampler}, {@link
+ * dev.tessera.transformer.decode.Captioner} and {@link dev.tessera.transformer.decode.Likelihood}.
+ * {@link dev.tessera.transformer.decode.SamplingOptions} say how the next token is drawn; for
+ * classifier-free guidance see Ho and Salimans, <i>Classifier-free diffusion guidance</i>, 2022,
+ * and for top-p Holtzman et al., <i>The curious case of neural text degeneration</i>, 2020.
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>The logits of a row are the same to the bit for any batch size, neighbours and threads.
+ *   <li>The randomness of sample k is a function of the seed and k alone, so that sample k is the
+ *       same however many are drawn with it.
+ *   <li>Likelihoods are natural logarithms of the model's own distribution: temperature 1, nothing
+ *       filtered, no guidance, the softmax over the range of the modality.
+ * </ul>
+ *
+ * <p>Nothing here is thread-safe but the records; objects that share a decoder are used by one
+ * thread at a time.
+ */
+@NullMarked
+package dev.tessera.transformer.decode;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+/**
+ * Stage 2: a GPT over sequences of text and image tokens (Ramesh et al., <i>Zero-shot text-to-image
+ * generation</i>, 2021, section 2.2).
+ *
+ * <p>{@link dev.tessera.transformer.TransformerConfig} holds the hyper-parameters, {@link
+ * dev.tessera.engine.graph.MaskPattern} says what a layer may look at. Package {@code sequence}
+ * lays tokens out, package {@code model} holds the graph that is trained, package {@code decode}
+ * runs a trained model token by token.
+ *
+ * <p>Letters of shapes, in this package and those below it:
+ *
+ * <pre>
+ * B   sequences of a batch
+ * Nt  text slots of a sequence
+ * Ni  image slots of a sequence, H'·W' in raster order
+ * T   inputs of a sequence, Nt + Ni; the whole sequence has T + 1 tokens, the last is only predicted
+ * D   width of the residual stream
+ * V   rows of the token table
+ * P   rows of the position tables, T + 1
+ * K   codes of the quantiser
+ * </pre>
+ *
+ * <p>The model: x = tokenEmbedding[token] + positionEmbedding[position] +
+ * targetEmbedding[targetPosition], then for each block x += out(attention(norm1(x))) and x +=
+ * down(gelu(up(norm2(x)))), and logits = norm(x) · head. The blocks normalise before their products
+ * (pre-norm, epsilon 1e-5), attention scores are divided by the root of the head's width, and
+ * gelu(x) = x · sigmoid(1.702 x).
+ */
+@NullMarked
+package dev.tessera.transformer;
+
+import org.jspecify.annotations.NullMarked;
