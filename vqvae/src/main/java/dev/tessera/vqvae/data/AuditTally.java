@@ -2,6 +2,7 @@ package dev.tessera.vqvae.data;
 
 import com.google.protobuf.ByteString;
 import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.store.Sha256;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -55,7 +56,7 @@ final class AuditTally implements PicturePass.Sink {
     formats.merge(ready.format(), 1, Integer::sum);
     modes.merge(ready.mode().name(), 1, Integer::sum);
     captions.add(ready.captions());
-    ByteString identity = ByteString.copyFrom(new Digest().bytes(ready.pixels().pixels()).finish());
+    ByteString identity = ByteString.copyFrom(Sha256.of(ready.pixels().pixels()));
     byPixels.computeIfAbsent(identity, pixels -> new ArrayList<>(1)).add(id);
     if (ready.pixels().isUniform()) {
       blank.add(id);

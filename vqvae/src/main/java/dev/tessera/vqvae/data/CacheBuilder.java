@@ -1,6 +1,8 @@
 package dev.tessera.vqvae.data;
 
 import com.google.protobuf.ByteString;
+import dev.tessera.engine.store.AtomicFiles;
+import dev.tessera.engine.store.Sha256;
 import dev.tessera.vqvae.picture.PictureConfig;
 import dev.tessera.vqvae.picture.Rgb;
 import java.io.BufferedOutputStream;
@@ -71,7 +73,7 @@ final class CacheBuilder {
           pictures, config, listener, (picture, outcome) -> add(picture, outcome, pixels));
     }
     if (rejected.size() > options.maxBrokenFraction() * pictures.size()) {
-      CacheFiles.write(quarantine, quarantineText());
+      AtomicFiles.write(quarantine, out -> out.write(quarantineText()));
       throw new TooManyBrokenException(
           source.spec(), pictures.size(), rejected, options.maxBrokenFraction(), quarantine);
     }
@@ -80,8 +82,8 @@ final class CacheBuilder {
           String.format(
               "none of the %d pictures in %s can be used", pictures.size(), source.spec()));
     }
-    CacheFiles.write(folder.resolve(QUARANTINE), quarantineText());
-    CacheFiles.write(folder.resolve(INDEX), index(key).toBytes());
+    Files.write(folder.resolve(QUARANTINE), quarantineText());
+    Files.write(folder.resolve(INDEX), index(key).toBytes());
   }
 
   private void add(SourcePicture picture, PicturePass.Outcome outcome, OutputStream pixels)
@@ -100,7 +102,7 @@ final class CacheBuilder {
       blank++;
       return;
     }
-    ByteString identity = ByteString.copyFrom(new Digest().bytes(rgb).finish());
+    ByteString identity = ByteString.copyFrom(Sha256.of(rgb));
     Draft first = byPixels.get(identity);
     if (first != null) {
       duplicates++;

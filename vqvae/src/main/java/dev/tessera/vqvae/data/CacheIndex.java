@@ -2,6 +2,7 @@ package dev.tessera.vqvae.data;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.tessera.engine.store.Sha256;
 import dev.tessera.proto.PictureConfig.Fit;
 import dev.tessera.proto.PictureIndex;
 import dev.tessera.proto.PictureRecord;
@@ -143,6 +144,6 @@ record CacheIndex(
   }
 
   private static ByteString digest(PictureIndex index) {
-    return ByteString.copyFrom(new Digest().bytes(index.toByteArray()).finish());
+    return ByteString.copyFrom(Sha256.of(index.toByteArray()));
   }
 }

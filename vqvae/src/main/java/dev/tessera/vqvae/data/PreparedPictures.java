@@ -1,12 +1,13 @@
 package dev.tessera.vqvae.data;
 
+import dev.tessera.engine.store.AtomicFiles;
+import dev.tessera.engine.store.Sha256;
 import dev.tessera.vqvae.picture.PictureConfig;
 import dev.tessera.vqvae.picture.Rgb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -51,19 +52,21 @@ public final class PreparedPictures {
       PrepareListener listener)
       throws IOException {
     byte[] key = key(source, config, options);
-    String name = HexFormat.of().formatHex(key, 0, 16);
+    String name = Sha256.hex(key).substring(0, 32);
     Path folder = cacheRoot.resolve(name);
     if (Files.exists(folder)) {
       try {
         return open(folder, config, key);
       } catch (IOException | IllegalArgumentException e) {
         LOG.warn("The picture cache is damaged and is made again: {}", e.getMessage());
-        CacheFiles.delete(folder);
       }
     }
     Path quarantine = cacheRoot.resolve(name + "-" + CacheBuilder.QUARANTINE);
     CacheBuilder builder = new CacheBuilder(source, config, options);
-    CacheFiles.create(folder, unfinished -> builder.build(unfinished, key, quarantine, listener));
+    Files.createDirectories(cacheRoot);
+    Leftovers.clear(folder);
+    AtomicFiles.replaceDirectory(
+        folder, unfinished -> builder.build(unfinished, key, quarantine, listener));
     return open(folder, config, key);
   }
 

@@ -1,11 +1,11 @@
 package dev.tessera.vqvae.picture;
 
+import dev.tessera.engine.store.AtomicFiles;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -23,18 +23,10 @@ public final class Png {
   public static void write(Path file, BufferedImage image) throws IOException {
     byte[] bytes = bytes(image);
     Path folder = file.toAbsolutePath().getParent();
-    if (folder == null) {
-      throw new IOException(file + " is a folder, but a PNG file was to be written there");
+    if (folder != null) {
+      Files.createDirectories(folder);
     }
-    Files.createDirectories(folder);
-    Path unfinished = Files.createTempFile(folder, ".png-", ".tmp");
-    try {
-      Files.write(unfinished, bytes);
-      Files.move(
-          unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(unfinished);
-    }
+    AtomicFiles.write(file, out -> out.write(bytes));
   }
 
   /** The content of a PNG file. */

@@ -32,7 +32,7 @@ class AuditTest {
     assertThat(audit.usable()).isEqualTo(MessyFolder.USABLE);
     assertThat(audit.rejected()).hasSize(MessyFolder.BROKEN);
     assertThat(audit.heights()).isEqualTo(new Distribution(13, 1, 20, 50));
-    assertThat(audit.widths()).isEqualTo(new Distribution(13, 1, 30, 9000));
+    assertThat(audit.widths()).isEqualTo(new Distribution(13, 1, 20, 9000));
     assertThat(audit.aspects().maximum()).isEqualTo(450);
     assertThat(audit.aspects().median()).isEqualTo(1);
     assertThat(audit.aspects().minimum()).isEqualTo(0.75);

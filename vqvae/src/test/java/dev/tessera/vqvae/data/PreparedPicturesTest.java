@@ -267,8 +267,8 @@ class PreparedPicturesTest {
     MessyFolder.fill(folder);
     prepare(TOLERANT);
     Path made = onlyCache();
-    Path old = Files.createDirectory(cache.resolve(".unfinished-" + made.getFileName() + "-1"));
-    Path young = Files.createDirectory(cache.resolve(".unfinished-" + made.getFileName() + "-2"));
+    Path old = Files.createDirectory(cache.resolve("." + made.getFileName() + ".1.tmp"));
+    Path young = Files.createDirectory(cache.resolve("." + made.getFileName() + ".2.tmp"));
     Files.write(old.resolve("pictures.bin"), new byte[9]);
     Files.setLastModifiedTime(old.resolve("pictures.bin"), FileTime.from(Instant.EPOCH));
     Files.delete(made.resolve("index.pb"));
