@@ -28,7 +28,7 @@ public sealed interface RunBudget {
     }
 
     private Budget steps(int pictures, int batch) {
-      return new Budget.Steps(Math.max(1, Math.ceilDiv((long) epochs * pictures, batch)));
+      return new Budget.Steps(Math.max(1, ((long) epochs * pictures + batch - 1) / batch));
     }
   }
 

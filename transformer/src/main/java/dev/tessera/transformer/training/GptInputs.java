@@ -14,10 +14,6 @@ public final class GptInputs {
     plan.set("targetPositions", batch.targetPositions());
     plan.set("targets", batch.targets());
     plan.set("weights", batch.weights());
-    int[] modality = new int[batch.imageTargets().length];
-    for (int i = 0; i < modality.length; i++) {
-      modality[i] = batch.imageTargets()[i] ? 1 : 0;
-    }
-    plan.set("modality", modality);
+    plan.set("modality", batch.modality());
   }
 }
