@@ -75,6 +75,7 @@ public final class Checkpoints {
 
   /** Writes a checkpoint, then removes those too old to keep. */
   public void save(TrainingState state, Map<String, TensorMap> tensors) throws IOException {
+    Files.createDirectories(folder);
     Path target = folder.resolve(String.format("%08d", state.getStep()));
     AtomicFiles.replaceDirectory(
         target,
