@@ -1,0 +1,109 @@
+package dev.tessera.cli;
+
+import dev.tessera.Tessera;
+import dev.tessera.transformer.decode.SamplingOptions;
+import dev.tessera.vqvae.picture.BrokenPictureException;
+import dev.tessera.vqvae.picture.Pictures;
+import dev.tessera.vqvae.picture.Rgb;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Writes captions. */
+@Command(
+    description = {
+      "Write captions for pictures: file, tab, caption, one per line, the likeliest first.",
+      "Pictures that cannot be read are named on standard error; the others are still captioned."
+    })
+final class CaptionCommand implements Callable<Integer> {
+  private static final int MAXIMUM_CAPTIONS = 32;
+  private static final int BEAMS = 8;
+
+  private final Session session;
+
+  @Mixin private final ModelOption model = new ModelOption();
+  @Mixin private final SamplingSettings settings = new SamplingSettings();
+
+  @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Picture files.")
+  private List<Path> images = new ArrayList<>();
+
+  @Option(
+      names = "-n",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Captions for each picture, 1 to 32 (default: ${DEFAULT-VALUE}).")
+  private int count;
+
+  @Option(
+      names = "--sample",
+      description = "Draw captions at random in place of searching the likeliest.")
+  private boolean sample;
+
+  @Option(names = "--json", description = "Print one JSON object per picture.")
+  private boolean json;
+
+  CaptionCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (count < 1 || count > MAXIMUM_CAPTIONS) {
+      throw new UsageException("-n is " + count + ", but must be 1 to " + MAXIMUM_CAPTIONS);
+    }
+    SamplingOptions options = settings.options();
+    int exitCode = ExitCode.DONE;
+    try (Tessera tessera = model.load()) {
+      for (Path image : images) {
+        session.leaveIfInterrupted();
+        try {
+          print(image, captions(tessera, Pictures.read(image, tessera.pictureConfig()), options));
+        } catch (BrokenPictureException e) {
+          session.err().println("tessera: " + Explanation.of(e));
+          exitCode = ExitCode.FAILED;
+        }
+      }
+    }
+    return exitCode;
+  }
+
+  private List<Tessera.Description> captions(
+      Tessera tessera, Rgb picture, SamplingOptions options) {
+    if (sample) {
+      return tessera.sampleCaptions(picture, count, options, session.interruption()::isRequested);
+    }
+    List<Tessera.Description> found =
+        tessera.caption(picture, Math.max(BEAMS, count), session.interruption()::isRequested);
+    return found.subList(0, Math.min(count, found.size()));
+  }
+
+  private void print(Path image, List<Tessera.Description> captions) {
+    if (!json) {
+      // A caption is one field of one line, whatever the model put into it.
+      captions.forEach(
+          caption -> session.out().println(image + "\t" + caption.text().replaceAll("\\s+", " ")));
+      return;
+    }
+    List<Map<String, Object>> listed = new ArrayList<>();
+    for (Tessera.Description caption : captions) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("text", caption.text());
+      one.put("logLikelihood", caption.logLikelihood());
+      one.put("perToken", caption.perToken());
+      listed.add(one);
+    }
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("file", image.toString());
+    line.put("captions", listed);
+    session.out().println(new JsonMapper().writeValueAsString(line));
+  }
+}

@@ -1,0 +1,20 @@
+package dev.tessera.cli;
+
+import dev.tessera.Tessera;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The model that a command uses. */
+final class ModelOption {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "M",
+      description = "A bundle, NAME.tessera.")
+  private Path model = Path.of("");
+
+  Tessera load() throws IOException {
+    return Tessera.load(model);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.tessera.cli;
+
+import dev.tessera.Tessera;
+import dev.tessera.vqvae.picture.Pictures;
+import dev.tessera.vqvae.picture.Rgb;
+import dev.tessera.vqvae.training.Psnr;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows what stage 1 keeps of pictures. */
+@Command(
+    description = {
+      "Encode pictures to tokens and back; prints file, tab, PSNR in dB.",
+      "--out x.png with several pictures writes a grid of originals beside reconstructions;"
+          + " --out dir/ writes single files."
+    })
+final class ReconstructCommand implements Callable<Integer> {
+  private static final int COLUMNS = 8;
+
+  private final Session session;
+
+  @Mixin private final ModelOption model = new ModelOption();
+
+  @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Picture files.")
+  private List<Path> images = new ArrayList<>();
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "PATH",
+      description = "A PNG file, or a folder.")
+  private String out = "";
+
+  ReconstructCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PictureOutput output = PictureOutput.of(out);
+    List<Rgb> originals = new ArrayList<>();
+    List<Rgb> reconstructions = new ArrayList<>();
+    try (Tessera tessera = model.load()) {
+      for (Path image : images) {
+        session.leaveIfInterrupted();
+        Rgb original = Pictures.read(image, tessera.pictureConfig());
+        Rgb reconstruction = tessera.reconstruct(original);
+        Psnr psnr = new Psnr();
+        psnr.add(original, reconstruction);
+        session.out().printf(Locale.ROOT, "%s\t%.2f%n", image, psnr.decibels());
+        originals.add(original);
+        reconstructions.add(reconstruction);
+      }
+    }
+    if (output.isFile()) {
+      writeFile(output, originals, reconstructions);
+    } else {
+      for (int i = 0; i < images.size(); i++) {
+        String name = String.format("%05d-%s.png", i, stem(images.get(i)));
+        output.writeInFolder(name, reconstructions.get(i));
+      }
+    }
+    return ExitCode.DONE;
+  }
+
+  private void writeFile(PictureOutput output, List<Rgb> originals, List<Rgb> reconstructions)
+      throws IOException {
+    List<Rgb> pictures = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < images.size(); i++) {
+      if (images.size() > 1) {
+        pictures.add(originals.get(i));
+        names.add(stem(images.get(i)));
+      }
+      pictures.add(reconstructions.get(i));
+      names.add("reconstructed");
+    }
+    output.writeFile(pictures, names, COLUMNS);
+  }
+
+  private static String stem(Path image) {
+    String name = String.valueOf(image.getFileName());
+    int dot = name.lastIndexOf('.');
+    return dot > 0 ? name.substring(0, dot) : name;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.tessera.cli.progress;
+
+import dev.tessera.engine.train.StepReport;
+import dev.tessera.transformer.pipeline.RunListener;
+import dev.tessera.vqvae.data.PreparedPictures;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** One line for each phase and each evaluation, for files and pipes. */
+public final class RunLines implements RunListener {
+  private final Consumer<String> print;
+  private final Set<Phase> announced = EnumSet.noneOf(Phase.class);
+
+  /**
+   * @param print takes each line
+   */
+  public RunLines(Consumer<String> print) {
+    this.print = print;
+  }
+
+  @Override
+  public void progress(Phase phase, int done, int total) {
+    if (announced.add(phase)) {
+      print.accept(String.format(Locale.ROOT, "%s: %,d", Wording.of(phase), total));
+    }
+  }
+
+  @Override
+  public void prepared(PreparedPictures pictures) {
+    print.accept(summary(pictures));
+  }
+
+  /** What a run has to learn from, in one line. */
+  static String summary(PreparedPictures pictures) {
+    return String.format(
+        Locale.ROOT,
+        "%,d pictures, %,d with captions, %,d held out; left out: %,d duplicates, %,d blank, %,d"
+            + " unusable",
+        pictures.size(),
+        pictures.captioned(),
+        pictures.heldOut().length,
+        pictures.duplicates(),
+        pictures.blank(),
+        pictures.rejected().size());
+  }
+
+  @Override
+  public void stageStarted(String stage, long stepsBefore) {
+    print.accept(
+        stepsBefore == 0
+            ? "training the " + stage
+            : "training the " + stage + " on from step " + stepsBefore);
+  }
+
+  @Override
+  public void evaluated(StepReport report, Map<String, Double> measures) {
+    print.accept(
+        String.format(
+            Locale.ROOT,
+            "%s step %,d (%.0f %%, %.0f s): loss %.4f, %s",
+            report.stage(),
+            report.step(),
+            report.progress() * 100,
+            report.seconds(),
+            report.loss(),
+            Wording.of(measures)));
+  }
+}

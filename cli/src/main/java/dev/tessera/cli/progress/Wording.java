@@ -1,0 +1,46 @@
+package dev.tessera.cli.progress;
+
+import dev.tessera.transformer.pipeline.RunListener;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Measures and phases in words. */
+final class Wording {
+  private static final double PERCENT = 100;
+
+  private Wording() {}
+
+  /** Measures as they stand in one line. */
+  static String of(Map<String, Double> measures) {
+    return measures.entrySet().stream()
+        .map(entry -> of(entry.getKey(), entry.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String of(String name, double value) {
+    return switch (name) {
+      case "heldOutPsnr" -> format("held-out PSNR %.2f dB", value);
+      case "trainingPsnr" -> format("training PSNR %.2f dB", value);
+      case "usage" -> format("%.0f %% of codes used", value * PERCENT);
+      case "perplexity" -> format("perplexity %.0f", value);
+      case "heldOutImageBits" -> format("held-out %.3f bits per image token", value);
+      case "heldOutTextBits" -> format("%.3f per text token", value);
+      case "trainingImageBits" -> format("training %.3f bits per image token", value);
+      case "trainingTextBits" -> format("%.3f per text token", value);
+      default -> format(name + " %.4g", value);
+    };
+  }
+
+  /** What a phase does. */
+  static String of(RunListener.Phase phase) {
+    return switch (phase) {
+      case PREPARING_PICTURES -> "preparing pictures";
+      case TOKENISING_PICTURES -> "tokenising pictures";
+    };
+  }
+
+  private static String format(String form, double value) {
+    return String.format(Locale.ROOT, form, value);
+  }
+}
