@@ -48,8 +48,7 @@ public final class ModelGraph {
   }
 
   private GraphTensor placeholder(String name, DataType placeholderType, long... shape) {
-    GraphTensor tensor =
-        new GraphTensor(sameDiff.placeHolder(name, placeholderType, shape), shape);
+    GraphTensor tensor = new GraphTensor(sameDiff.placeHolder(name, placeholderType, shape), shape);
     placeholders.put(name, tensor);
     return tensor;
   }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -18,6 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class ParameterStore {
   private final long seed;
   private final DataType type;
+  private final @Nullable TensorMap trained;
   private final Map<String, INDArray> arrays = new LinkedHashMap<>();
 
   /**
@@ -27,6 +29,14 @@ public final class ParameterStore {
   public ParameterStore(long seed, DataType type) {
     this.seed = seed;
     this.type = type;
+    this.trained = null;
+  }
+
+  /** A store of trained weights: a graph finds all its parameters there, or fails. */
+  public ParameterStore(TensorMap trained) {
+    this.seed = 0;
+    this.type = DataType.FLOAT;
+    this.trained = trained;
   }
 
   /** The array of a parameter, created on first use. */
@@ -42,12 +52,18 @@ public final class ParameterStore {
       return known;
     }
     float[] values =
-        new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
-    initialiser.fill(values, new CounterRandom(seed, "initialise " + name, 0));
+        trained == null ? drawn(name, initialiser, shape) : trained.get(name, shape).data();
     INDArray array = Nd4j.create(type, shape, 'c');
     HostCopy.write(values, array);
     arrays.put(name, array);
     return array;
+  }
+
+  private float[] drawn(String name, Initialiser initialiser, long... shape) {
+    float[] values =
+        new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
+    initialiser.fill(values, new CounterRandom(seed, "initialise " + name, 0));
+    return values;
   }
 
   /** Names in order of declaration. */

@@ -7,8 +7,8 @@ import java.util.Collection;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
- * SameDiff's automatic differentiation, without the line that it prints to standard output for every
- * operation. Only the calling thread is silenced, and only meanwhile.
+ * SameDiff's automatic differentiation, without the line that it prints to standard output for
+ * every operation. Only the calling thread is silenced, and only meanwhile.
  */
 final class Differentiation {
   private Differentiation() {}
@@ -18,7 +18,8 @@ final class Differentiation {
       SameDiff forward, String loss, Collection<String> parameters) {
     PrintStream console = System.out;
     System.setOut(
-        new PrintStream(new Silenced(console, Thread.currentThread()), true, StandardCharsets.UTF_8));
+        new PrintStream(
+            new Silenced(console, Thread.currentThread()), true, StandardCharsets.UTF_8));
     try {
       forward.setLossVariables(loss);
       forward.createGradFunction(parameters.toArray(String[]::new));

@@ -30,8 +30,16 @@ final class Lowering implements BackwardRules.Sink {
   /** Operations that read the shape of their input, never its elements. */
   private static final Set<String> SHAPE_ONLY =
       Set.of(
-          "shape_of", "zeros_like", "ones_like", "zeros_as", "ones_as", "zeroslike", "oneslike",
-          "rank", "size", "size_at");
+          "shape_of",
+          "zeros_like",
+          "ones_like",
+          "zeros_as",
+          "ones_as",
+          "zeroslike",
+          "oneslike",
+          "rank",
+          "size",
+          "size_at");
 
   private static final Set<String> RESHAPES = Set.of("reshape", "expand_dims", "squeeze");
 
@@ -78,7 +86,8 @@ final class Lowering implements BackwardRules.Sink {
       alias(outputNames.get(0), inputs.get(0));
       return;
     }
-    OpContext context = OperationContexts.of(operation, inputs.stream().map(this::standIn).toList());
+    OpContext context =
+        OperationContexts.of(operation, inputs.stream().map(this::standIn).toList());
     List<LongShapeDescriptor> shapes = OperationContexts.outputShapes(operation, context);
     if (SHAPE_ONLY.contains(kind) || inputs.stream().allMatch(input -> input.constant)) {
       fold(operation, context, shapes, outputNames);

@@ -50,8 +50,7 @@ final class OperationContexts {
   }
 
   /** The shapes of the outputs, from those of the inputs. */
-  static List<LongShapeDescriptor> outputShapes(
-      DifferentialFunction operation, OpContext context) {
+  static List<LongShapeDescriptor> outputShapes(DifferentialFunction operation, OpContext context) {
     return operation instanceof DynamicCustomOp custom
         ? custom.calculateOutputShape(context)
         : ((BaseOp) operation).calculateOutputShape(context);

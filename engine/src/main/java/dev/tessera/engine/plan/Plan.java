@@ -54,8 +54,7 @@ public final class Plan {
   public static Plan training(
       ModelGraph model, GraphTensor loss, Collection<String> parameters, GraphTensor... outputs) {
     List<String> names =
-        java.util.stream.Stream.concat(
-                java.util.stream.Stream.of(loss), Arrays.stream(outputs))
+        java.util.stream.Stream.concat(java.util.stream.Stream.of(loss), Arrays.stream(outputs))
             .map(GraphTensor::name)
             .toList();
     return new PlanCompiler(model, loss, parameters).compile(names);
@@ -69,6 +68,11 @@ public final class Plan {
   /** Sets a placeholder of whole numbers, row-major. */
   public void set(String placeholder, int[] values) {
     HostCopy.write(values, find("placeholder", placeholders, placeholder));
+  }
+
+  /** Number of elements of a placeholder. */
+  public int length(String placeholder) {
+    return Math.toIntExact(find("placeholder", placeholders, placeholder).length());
   }
 
   /** Computes all outputs and gradients. */
@@ -112,7 +116,11 @@ public final class Plan {
     for (Step step : steps) {
       text.append(
           String.format(
-              Locale.ROOT, "%9.2f ms  %-22s %s <-", step.nanoseconds() / 1e6, step.kind(), step.name));
+              Locale.ROOT,
+              "%9.2f ms  %-22s %s <-",
+              step.nanoseconds() / 1e6,
+              step.kind(),
+              step.name));
       step.inputs.forEach(
           value -> text.append(' ').append(value.name).append(Arrays.toString(value.shape)));
       text.append(" ->");

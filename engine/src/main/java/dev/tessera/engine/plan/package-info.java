@@ -9,8 +9,8 @@
  * <ol>
  *   <li>{@code GraphOrder}: the operations that the outputs need, in an order that respects their
  *       inputs and stays near the order of creation
- *   <li>{@code Lowering}: each becomes a step, a view of another tensor, a constant computed now, or
- *       nothing (x + 0, a repetition of an earlier operation)
+ *   <li>{@code Lowering}: each becomes a step, a view of another tensor, a constant computed now,
+ *       or nothing (x + 0, a repetition of an earlier operation)
  *   <li>{@code BufferAssignment}: results share buffers as soon as their last reader has run
  *   <li>{@link dev.tessera.engine.plan.Plan}: runs the steps; nothing is allocated
  * </ol>

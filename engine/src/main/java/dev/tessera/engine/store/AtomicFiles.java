@@ -85,10 +85,10 @@ public final class AtomicFiles {
       }
       moveInPlace(temporary, target, replaces ? former : null);
     } finally {
-      deleteTree(temporary);
+      deleteDirectory(temporary);
     }
     syncFolder(temporary.getParent());
-    deleteTree(former);
+    deleteDirectory(former);
   }
 
   private static void moveInPlace(Path temporary, Path target, @Nullable Path former)
@@ -139,7 +139,8 @@ public final class AtomicFiles {
     }
   }
 
-  private static void deleteTree(Path folder) throws IOException {
+  /** Removes a folder with all that is in it, if it is there; links are removed, not followed. */
+  public static void deleteDirectory(Path folder) throws IOException {
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

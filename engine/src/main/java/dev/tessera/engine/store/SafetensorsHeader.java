@@ -256,7 +256,7 @@ final class SafetensorsHeader {
     generator.writeEndArray();
   }
 
-  /** Jackson would write half a surrogate pair as something that no reader gets back. */
+  /** Jackson would write half a surrogate pair as an escape, which the Python package refuses. */
   private static String text(String text) {
     if (!UTF_8.newEncoder().canEncode(text)) {
       throw new IllegalArgumentException(

@@ -71,7 +71,6 @@ public final class ExponentialMovingAverage {
   }
 
   private void swap() {
-    averages.forEach(
-        (name, average) -> blas.swap(average, store.array(name)));
+    averages.forEach((name, average) -> blas.swap(average, store.array(name)));
   }
 }

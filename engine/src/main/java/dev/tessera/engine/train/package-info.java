@@ -5,8 +5,8 @@
  * dev.tessera.engine.train.Checkpoints}.
  *
  * <p>Everything a step does depends on the step's number, the seed and the progress through the
- * {@link dev.tessera.engine.train.Budget} alone. A run whose budget counts steps therefore continues
- * from a checkpoint bit for bit as if it had never stopped.
+ * {@link dev.tessera.engine.train.Budget} alone. A run whose budget counts steps therefore
+ * continues from a checkpoint bit for bit as if it had never stopped.
  */
 @NullMarked
 package dev.tessera.engine.train;

@@ -1,0 +1,251 @@
+package dev.tessera.engine.train;
+
+import com.google.protobuf.ByteString;
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.store.TensorMap;
+import dev.tessera.proto.TrainingState;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains the parameters of a plan until the budget is spent or somebody asks to stop, and saves on
+ * the way.
+ */
+public final class TrainingLoop {
+  /** The files of a checkpoint. */
+  public static final String WEIGHTS = "weights";
+
+  public static final String AVERAGE = "average";
+  public static final String BEST = "best";
+  private static final String OPTIMISER = "optimiser";
+
+  /** What differs between the stages. */
+  public interface Task {
+    /** "vqvae" or "transformer". */
+    String stage();
+
+    /** Sets the plan's placeholders for a step. */
+    void fill(Plan plan, long step, double progress);
+
+    /** What can be told from the step that was just run, at no cost. */
+    default Map<String, Double> measure(Plan plan, long step) {
+      return Map.of();
+    }
+
+    /**
+     * Measures the averaged weights, which are in place meanwhile, on held-out data.
+     *
+     * @param step steps done
+     */
+    Evaluation evaluate(long step);
+  }
+
+  /**
+   * What held-out data says.
+   *
+   * @param measures by name, for people and logs
+   * @param loss decides which weights are best; not a number where nothing is held out
+   */
+  public record Evaluation(Map<String, Double> measures, double loss) {
+    public Evaluation {
+      measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
+    }
+  }
+
+  /**
+   * What the loop needs to know.
+   *
+   * @param seed of the run, kept in its checkpoints
+   * @param rate over the run
+   * @param optimiser its constants
+   * @param averageDecay of the exponential moving average
+   * @param evaluations how often to measure and to save over the whole run, ≥ 1
+   * @param runDigest identifies configuration and data
+   */
+  public record Options(
+      long seed,
+      LearningRate rate,
+      AdamW.Options optimiser,
+      double averageDecay,
+      int evaluations,
+      byte[] runDigest) {
+    public Options {
+      if (evaluations < 1) {
+        throw new IllegalArgumentException(
+            "evaluations is " + evaluations + ", but must be 1 or more");
+      }
+    }
+  }
+
+  private static final String LOSS = "loss";
+
+  private final Task task;
+  private final Plan plan;
+  private final ParameterStore store;
+  private final Options options;
+  private final Checkpoints checkpoints;
+  private final TrainingListener listener;
+  private final AdamW optimiser;
+  private final ExponentialMovingAverage average;
+  private long step;
+  private double secondsBefore;
+  private double bestLoss = Double.POSITIVE_INFINITY;
+  private @Nullable TensorMap best;
+
+  /**
+   * @param plan has an output named {@code loss} and a gradient for every parameter of the store
+   */
+  public TrainingLoop(
+      Task task,
+      Plan plan,
+      ParameterStore store,
+      Options options,
+      Checkpoints checkpoints,
+      TrainingListener listener) {
+    this.task = task;
+    this.plan = plan;
+    this.store = store;
+    this.options = options;
+    this.checkpoints = checkpoints;
+    this.listener = listener;
+    this.optimiser = new AdamW(options.optimiser(), store, plan, store.names());
+    this.average = new ExponentialMovingAverage(options.averageDecay(), store);
+  }
+
+  /** Goes back to the newest checkpoint, if there is one; returns the step to go on from. */
+  public long resume() throws IOException {
+    Optional<Checkpoints.Checkpoint> latest = checkpoints.latest(options.runDigest());
+    if (latest.isPresent()) {
+      Checkpoints.Checkpoint checkpoint = latest.get();
+      store.load(checkpoint.tensors(WEIGHTS));
+      average.load(checkpoint.tensors(AVERAGE));
+      optimiser.load(checkpoint.tensors(OPTIMISER));
+      step = checkpoint.state().getStep();
+      secondsBefore = checkpoint.state().getSeconds();
+      if (checkpoint.contains(BEST)) {
+        best = checkpoint.tensors(BEST);
+        bestLoss = checkpoint.state().getBestHeldOut();
+      }
+    }
+    return step;
+  }
+
+  /**
+   * Trains on.
+   *
+   * @param budget over all sessions of this stage
+   * @param stop asked before each step; when true, a checkpoint is written and the method returns
+   * @return whether the budget is spent; false when stopped before
+   */
+  public boolean run(Budget budget, BooleanSupplier stop) throws IOException {
+    long start = System.nanoTime();
+    double progress = budget.progress(step, secondsBefore);
+    long nextEvaluation = evaluationsDue(progress) + 1;
+    StepReport report = null;
+    while (progress < 1) {
+      if (stop.getAsBoolean()) {
+        save(seconds(start), budget);
+        return false;
+      }
+      task.fill(plan, step, progress);
+      plan.run();
+      double loss = plan.scalar(LOSS);
+      if (!Double.isFinite(loss)) {
+        throw new TrainingDivergedException(task.stage(), step, loss);
+      }
+      double rate = options.rate().at(step, progress);
+      double norm = optimiser.step(step, rate);
+      average.update(step);
+      step++;
+      double seconds = seconds(start);
+      progress = budget.progress(step, seconds);
+      report =
+          new StepReport(
+              task.stage(),
+              step,
+              budget.plannedSteps(step, seconds),
+              progress,
+              seconds,
+              loss,
+              rate,
+              norm,
+              task.measure(plan, step));
+      listener.step(report);
+      if (evaluationsDue(progress) >= nextEvaluation) {
+        nextEvaluation = evaluationsDue(progress) + 1;
+        evaluate(report);
+        save(seconds(start), budget);
+        listener.saved(report);
+        progress = budget.progress(step, seconds(start));
+      }
+    }
+    if (report != null && evaluationsDue(1) >= nextEvaluation) {
+      evaluate(report);
+      save(seconds(start), budget);
+      listener.saved(report);
+    }
+    return true;
+  }
+
+  /** A copy of the averaged weights as they are now. */
+  public TensorMap lastWeights() {
+    return average.toTensors();
+  }
+
+  /** The averaged weights that did best on held-out data; the last where nothing is held out. */
+  public TensorMap bestWeights() {
+    return best != null ? best : lastWeights();
+  }
+
+  /** Steps done so far. */
+  public long steps() {
+    return step;
+  }
+
+  private long evaluationsDue(double progress) {
+    return (long) Math.floor(progress * options.evaluations() + 1e-9);
+  }
+
+  private void evaluate(StepReport report) {
+    average.using(
+        () -> {
+          Evaluation evaluation = task.evaluate(report.step());
+          listener.evaluated(report, evaluation.measures());
+          if (evaluation.loss() < bestLoss) {
+            bestLoss = evaluation.loss();
+            best = store.toTensors();
+          }
+        });
+  }
+
+  private void save(double seconds, Budget budget) throws IOException {
+    TrainingState state =
+        TrainingState.newBuilder()
+            .setStage(task.stage())
+            .setStep(step)
+            .setSeconds(seconds)
+            .setSeed(options.seed())
+            .setPlannedSteps(budget.plannedSteps(step, seconds))
+            .setBestHeldOut(bestLoss)
+            .setRunSha256(ByteString.copyFrom(options.runDigest()))
+            .build();
+    Map<String, TensorMap> tensors = new LinkedHashMap<>();
+    tensors.put(WEIGHTS, store.toTensors());
+    tensors.put(AVERAGE, average.toTensors());
+    tensors.put(OPTIMISER, optimiser.toTensors());
+    if (best != null) {
+      tensors.put(BEST, best);
+    }
+    checkpoints.save(state, tensors);
+  }
+
+  private double seconds(long start) {
+    return secondsBefore + (System.nanoTime() - start) / 1e9;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.tessera.transformer.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * Where the files of a run are.
+ *
+ * <pre>
+ * config.yaml                 configuration as used
+ * log.jsonl                   one line for each report
+ * quarantine.tsv              pictures that could not be used, and why
+ * tokenizer.pb                the vocabulary
+ * vqvae.tessera               stage 1, once it is trained
+ * checkpoints/STAGE/STEP/     to go on from
+ * samples/STAGE-STEP.png      what the model could do by then
+ * best.tessera, last.tessera  the model: best on held-out data, and after the last step
+ * </pre>
+ *
+ * @param path of the folder
+ */
+public record RunFolder(Path path) {
+  /** The configuration as used. */
+  public Path config() {
+    return path.resolve("config.yaml");
+  }
+
+  /** One JSON object for each report. */
+  public Path log() {
+    return path.resolve("log.jsonl");
+  }
+
+  /** Pictures that could not be used. */
+  public Path quarantine() {
+    return path.resolve("quarantine.tsv");
+  }
+
+  /** The vocabulary. */
+  public Path tokenizer() {
+    return path.resolve("tokenizer.pb");
+  }
+
+  /** Stage 1, once it is trained. */
+  public Path vqvae() {
+    return path.resolve("vqvae.tessera");
+  }
+
+  /** The model that did best on held-out data. */
+  public Path best() {
+    return path.resolve("best.tessera");
+  }
+
+  /** The model after the last step. */
+  public Path last() {
+    return path.resolve("last.tessera");
+  }
+
+  /** Checkpoints of a stage. */
+  public Path checkpoints(String stage) {
+    return path.resolve("checkpoints").resolve(stage);
+  }
+
+  /** The picture that shows a stage after some steps. */
+  public Path sample(String stage, long step) {
+    return path.resolve("samples").resolve(String.format(Locale.ROOT, "%s-%08d.png", stage, step));
+  }
+
+  /** Whether a run was begun here. */
+  public boolean isUsed() {
+    return Files.exists(config()) || Files.exists(path.resolve("checkpoints"));
+  }
+
+  /** Makes the folder. */
+  public void create() throws IOException {
+    Files.createDirectories(path);
+  }
+}

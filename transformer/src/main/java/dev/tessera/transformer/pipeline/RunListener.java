@@ -1,0 +1,26 @@
+package dev.tessera.transformer.pipeline;
+
+import dev.tessera.engine.train.TrainingListener;
+import dev.tessera.vqvae.data.PreparedPictures;
+import java.nio.file.Path;
+
+/** Follows a run through its phases. Called on the thread that trains. */
+public interface RunListener extends TrainingListener {
+  /** What a run does besides training. */
+  enum Phase {
+    PREPARING_PICTURES,
+    TOKENISING_PICTURES
+  }
+
+  /** Some of a phase is done. */
+  default void progress(Phase phase, int done, int total) {}
+
+  /** The pictures are ready. */
+  default void prepared(PreparedPictures pictures) {}
+
+  /** A stage begins, or goes on after {@code stepsBefore} steps. */
+  default void stageStarted(String stage, long stepsBefore) {}
+
+  /** A file was written that a person may want to see. */
+  default void wrote(Path file) {}
+}

@@ -1,0 +1,79 @@
+package dev.tessera.transformer.training;
+
+import dev.tessera.engine.graph.GraphTensor;
+import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.Plan;
+import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.model.Gpt;
+import dev.tessera.transformer.sequence.Batch;
+import dev.tessera.transformer.sequence.TokenSequence;
+import dev.tessera.transformer.sequence.Vocabulary;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** What tokens cost a model in bits, apart for text and image; runs the graph forward. */
+public final class HeldOutBits {
+  private static final int BATCH = 16;
+
+  private final Vocabulary vocabulary;
+  private final Plan plan;
+
+  /**
+   * Bits of the weighted tokens of one sequence.
+   *
+   * @param text sum over text tokens
+   * @param image sum over image tokens
+   * @param textTokens how many
+   * @param imageTokens how many
+   */
+  public record Bits(double text, double image, int textTokens, int imageTokens) {}
+
+  /**
+   * @param weights read at each measurement
+   */
+  public HeldOutBits(TransformerConfig config, ParameterStore weights) {
+    this.vocabulary = new Vocabulary(config);
+    ModelGraph graph = new ModelGraph(weights, DataType.FLOAT);
+    GraphTensor losses = Gpt.build(config, graph, BATCH).tokenLosses();
+    this.plan = Plan.forward(graph, losses);
+  }
+
+  /** Measures each sequence. */
+  public Bits[] measure(List<TokenSequence> sequences) {
+    Bits[] bits = new Bits[sequences.size()];
+    for (int start = 0; start < sequences.size(); start += BATCH) {
+      List<TokenSequence> part =
+          sequences.subList(start, Math.min(sequences.size(), start + BATCH));
+      Batch batch = Batch.of(vocabulary, part, BATCH);
+      GptInputs.set(plan, batch);
+      plan.run();
+      float[] losses = plan.floats("tokenLosses");
+      for (int row = 0; row < part.size(); row++) {
+        bits[start + row] = sum(batch, losses, row);
+      }
+    }
+    return bits;
+  }
+
+  private static Bits sum(Batch batch, float[] losses, int row) {
+    double text = 0;
+    double image = 0;
+    int textTokens = 0;
+    int imageTokens = 0;
+    for (int i = row * batch.length(); i < (row + 1) * batch.length(); i++) {
+      if (batch.weights()[i] == 0) {
+        continue;
+      }
+      if (batch.imageTargets()[i]) {
+        image += losses[i];
+        imageTokens++;
+      } else {
+        text += losses[i];
+        textTokens++;
+      }
+    }
+    double bit = Math.log(2);
+    return new Bits(text / bit, image / bit, textTokens, imageTokens);
+  }
+}

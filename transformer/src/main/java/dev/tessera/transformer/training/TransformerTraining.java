@@ -1,0 +1,180 @@
+package dev.tessera.transformer.training;
+
+import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.train.Checkpoints;
+import dev.tessera.engine.train.TrainingListener;
+import dev.tessera.engine.train.TrainingLoop;
+import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.model.Gpt;
+import dev.tessera.transformer.sequence.Batch;
+import dev.tessera.transformer.sequence.Direction;
+import dev.tessera.transformer.sequence.SequenceBuilder;
+import dev.tessera.transformer.sequence.TokenSequence;
+import dev.tessera.transformer.sequence.Vocabulary;
+import dev.tessera.vqvae.training.EpochOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Stage 2: learns sequences of text and image tokens in both orders. What a place of the endless
+ * training sequence holds (which picture, in which form and order, with which caption) depends on
+ * the seed and the place alone.
+ */
+public final class TransformerTraining implements TrainingLoop.Task {
+  /** The name of this stage in reports, logs and checkpoints. */
+  public static final String STAGE = "transformer";
+
+  private static final int MEASURED = 256;
+
+  /** Is called with the averaged weights in place, to show what the model can do by now. */
+  public interface SampleSink {
+    /**
+     * Samples, if it likes.
+     *
+     * @param step steps done
+     * @param weights of the model at this moment
+     */
+    void show(long step, ParameterStore weights);
+  }
+
+  private final TransformerConfig config;
+  private final TransformerTrainingConfig training;
+  private final TokenisedPictures data;
+  private final long seed;
+  private final SampleSink sink;
+  private final ParameterStore store;
+  private final Vocabulary vocabulary;
+  private final SequenceBuilder builder;
+  private final EpochOrder order;
+  private final int[] measured;
+  private final boolean heldOut;
+  private final HeldOutBits bits;
+
+  /**
+   * Prepares the stage.
+   *
+   * @param seed decides first weights, order and everything drawn
+   */
+  public TransformerTraining(
+      TransformerConfig config,
+      TransformerTrainingConfig training,
+      TokenisedPictures data,
+      long seed,
+      SampleSink sink) {
+    this.config = config;
+    this.training = training;
+    this.data = data;
+    this.seed = seed;
+    this.sink = sink;
+    this.store = new ParameterStore(seed, DataType.FLOAT);
+    this.vocabulary = new Vocabulary(config);
+    this.builder = new SequenceBuilder(config);
+    this.order = new EpochOrder(data.pictures().training(), seed, "transformer order");
+    this.heldOut = data.pictures().heldOut().length > 0;
+    int[] candidates = heldOut ? data.pictures().heldOut() : data.pictures().training();
+    this.measured =
+        IntStream.range(0, Math.min(MEASURED, candidates.length))
+            .map(i -> candidates[(int) ((long) i * candidates.length / Math.min(MEASURED, candidates.length))])
+            .toArray();
+    this.bits = new HeldOutBits(config, store);
+  }
+
+  /**
+   * The loop that trains this stage.
+   *
+   * @param evaluations over the whole run
+   * @param runDigest identifies configuration and data
+   */
+  public TrainingLoop loop(
+      int evaluations, byte[] runDigest, Checkpoints checkpoints, TrainingListener listener) {
+    ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+    Gpt model = Gpt.build(config, graph, training.batch());
+    Plan plan = Plan.training(graph, model.loss(), graph.parameters(), model.tokenLosses());
+    TrainingLoop.Options options =
+        new TrainingLoop.Options(
+            seed,
+            training.rate(),
+            training.optimiser(),
+            training.averageDecay(),
+            evaluations,
+            runDigest);
+    return new TrainingLoop(this, plan, store, options, checkpoints, listener);
+  }
+
+  @Override
+  public String stage() {
+    return STAGE;
+  }
+
+  @Override
+  public void fill(Plan plan, long step, double progress) {
+    List<TokenSequence> sequences = new ArrayList<>(training.batch());
+    for (int i = 0; i < training.batch(); i++) {
+      sequences.add(sequence(step * training.batch() + i));
+    }
+    GptInputs.set(plan, Batch.of(vocabulary, sequences, training.batch()));
+  }
+
+  /** What stands at a place of the endless training sequence. */
+  private TokenSequence sequence(long place) {
+    int picture = order.at(place);
+    CounterRandom random = new CounterRandom(seed, "transformer sequence", place);
+    int[] codes = data.codes(random.nextInt(data.variants()), picture);
+    List<int[]> captions = data.captions().get(picture);
+    if (captions.isEmpty()) {
+      return builder.build(new int[0], codes, Direction.FORWARD);
+    }
+    int[] caption = captions.get(random.nextInt(captions.size()));
+    if (random.nextDouble() < training.reverseShare()) {
+      return builder.build(caption, codes, Direction.REVERSE);
+    }
+    boolean dropped = random.nextDouble() < training.droppedShare();
+    return builder.build(dropped ? new int[0] : caption, codes, Direction.FORWARD);
+  }
+
+  @Override
+  public TrainingLoop.Evaluation evaluate(long step) {
+    String prefix = heldOut ? "heldOut" : "training";
+    Map<String, Double> measures = new LinkedHashMap<>();
+    double image = imageBits(bits.measure(measuredSequences(Direction.FORWARD)));
+    measures.put(prefix + "ImageBits", image);
+    List<TokenSequence> reverse = measuredSequences(Direction.REVERSE);
+    if (!reverse.isEmpty() && training.reverseShare() > 0) {
+      measures.put(prefix + "TextBits", textBits(bits.measure(reverse)));
+    }
+    sink.show(step, store);
+    return new TrainingLoop.Evaluation(measures, heldOut ? image : Double.NaN);
+  }
+
+  /** The measured pictures with their first captions; in reverse only those that have one. */
+  private List<TokenSequence> measuredSequences(Direction direction) {
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (int picture : measured) {
+      List<int[]> captions = data.captions().get(picture);
+      if (!captions.isEmpty()) {
+        sequences.add(builder.build(captions.get(0), data.codes(0, picture), direction));
+      } else if (direction == Direction.FORWARD) {
+        sequences.add(builder.build(new int[0], data.codes(0, picture), direction));
+      }
+    }
+    return sequences;
+  }
+
+  private static double imageBits(HeldOutBits.Bits[] bits) {
+    return Arrays.stream(bits).mapToDouble(HeldOutBits.Bits::image).sum()
+        / Arrays.stream(bits).mapToInt(HeldOutBits.Bits::imageTokens).sum();
+  }
+
+  private static double textBits(HeldOutBits.Bits[] bits) {
+    return Arrays.stream(bits).mapToDouble(HeldOutBits.Bits::text).sum()
+        / Arrays.stream(bits).mapToInt(HeldOutBits.Bits::textTokens).sum();
+  }
+}

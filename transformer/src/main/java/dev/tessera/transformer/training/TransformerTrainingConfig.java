@@ -1,0 +1,45 @@
+package dev.tessera.transformer.training;
+
+import dev.tessera.engine.train.AdamW;
+import dev.tessera.engine.train.LearningRate;
+import dev.tessera.vqvae.picture.Augmentation;
+
+/**
+ * How stage 2 learns.
+ *
+ * @param batch sequences per step, 1 to 4,096
+ * @param rate of learning
+ * @param optimiser its constants
+ * @param averageDecay of the moving average of the weights, 0 to below 1
+ * @param reverseShare share of captioned pictures that are shown before their caption, 0 to 1
+ * @param droppedShare share of the other captioned pictures that are shown without it, 0 to 1: what
+ *     sampling without a prompt and guidance rely on (Ho, Salimans, 2022, section 3.2)
+ * @param variants forms in which each picture is tokenised, the first unchanged, 1 to 100
+ * @param augmentation that makes the other forms
+ */
+public record TransformerTrainingConfig(
+    int batch,
+    LearningRate rate,
+    AdamW.Options optimiser,
+    double averageDecay,
+    double reverseShare,
+    double droppedShare,
+    int variants,
+    Augmentation augmentation) {
+  public TransformerTrainingConfig {
+    if (batch < 1 || batch > 4096) {
+      throw new IllegalArgumentException("batch is " + batch + ", but must be 1 to 4096");
+    }
+    requireShare("reverse share", reverseShare);
+    requireShare("dropped share", droppedShare);
+    if (variants < 1 || variants > 100) {
+      throw new IllegalArgumentException("variants is " + variants + ", but must be 1 to 100");
+    }
+  }
+
+  private static void requireShare(String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(name + " is " + value + ", but must be 0 to 1");
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package dev.tessera.vqvae.model;
+
+import dev.tessera.engine.graph.GraphTensor;
+import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.Plan;
+import dev.tessera.vqvae.picture.PixelTransform;
+import dev.tessera.vqvae.picture.Rgb;
+import dev.tessera.vqvae.quantiser.Quantiser;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Pictures to codes and back, with the weights of a store.
+ *
+ * <p>Plans exist for a few batch sizes and are compiled when first needed. Safe to use on any
+ * number of threads; calls wait for each other.
+ */
+public final class PictureCodec {
+  private static final int[] BATCHES = {1, 16, 64};
+
+  private final VqvaeConfig config;
+  private final ParameterStore weights;
+  private final NavigableMap<Integer, Plan> encoders = new TreeMap<>();
+  private final NavigableMap<Integer, Plan> decoders = new TreeMap<>();
+
+  /**
+   * @param weights trained, or still in training: the codec computes with what they are at each
+   *     call
+   */
+  public PictureCodec(VqvaeConfig config, ParameterStore weights) {
+    this.config = config;
+    this.weights = weights;
+  }
+
+  /** The model's configuration. */
+  public VqvaeConfig config() {
+    return config;
+  }
+
+  /** The codes of a picture of the model's size, H'·W' in raster order. */
+  public int[] encode(Rgb picture) {
+    return encode(1, i -> picture)[0];
+  }
+
+  /**
+   * The codes of many pictures.
+   *
+   * @param count how many
+   * @param pictures gives each, of the model's size; asked once for each, in order
+   * @return [count][H'·W']
+   */
+  public synchronized int[][] encode(int count, IntFunction<Rgb> pictures) {
+    int[][] codes = new int[count][];
+    Quantiser quantiser = config.quantiser();
+    for (int start = 0; start < count; ) {
+      int batch = batchFor(count - start);
+      int filled = Math.min(batch, count - start);
+      float[] pixels = new float[batch * config.picture().bytes()];
+      for (int i = 0; i < filled; i++) {
+        Rgb picture = requireSize(pictures.apply(start + i));
+        PixelTransform.toFloats(picture.pixels(), pixels, i * config.picture().bytes());
+      }
+      Plan plan = encoders.computeIfAbsent(batch, this::encoder);
+      plan.set("pictures", pixels);
+      plan.run();
+      float[] selection = plan.floats("selection");
+      for (int i = 0; i < filled; i++) {
+        codes[start + i] = new int[config.tokens()];
+        for (int j = 0; j < config.tokens(); j++) {
+          codes[start + i][j] = quantiser.code(selection, i * config.tokens() + j);
+        }
+      }
+      start += filled;
+    }
+    return codes;
+  }
+
+  /** The picture that codes stand for. */
+  public Rgb decode(int[] codes) {
+    return decode(new int[][] {codes}).get(0);
+  }
+
+  /**
+   * The pictures that codes stand for.
+   *
+   * @param codes [any][H'·W'], each 0 to K − 1
+   */
+  public synchronized List<Rgb> decode(int[][] codes) {
+    List<Rgb> pictures = new ArrayList<>(codes.length);
+    int channels = config.quantiser().codeChannels();
+    for (int start = 0; start < codes.length; ) {
+      int batch = batchFor(codes.length - start);
+      Plan plan = decoders.computeIfAbsent(batch, this::decoder);
+      float[] codebook = config.quantiser().codebook(weights);
+      int filled = Math.min(batch, codes.length - start);
+      float[] vectors = new float[batch * config.tokens() * channels];
+      for (int i = 0; i < filled; i++) {
+        for (int j = 0; j < config.tokens(); j++) {
+          int code = requireCode(codes[start + i], j);
+          int row = i * config.tokens() + j;
+          System.arraycopy(codebook, code * channels, vectors, row * channels, channels);
+        }
+      }
+      plan.set("codes", vectors);
+      plan.run();
+      float[] pixels = plan.floats("reconstruction");
+      for (int i = 0; i < filled; i++) {
+        byte[] rgb = new byte[config.picture().bytes()];
+        PixelTransform.toBytes(pixels, i * rgb.length, rgb);
+        pictures.add(new Rgb(config.picture().height(), config.picture().width(), rgb));
+      }
+      start += filled;
+    }
+    return pictures;
+  }
+
+  private static int batchFor(int wanted) {
+    for (int size : BATCHES) {
+      if (size >= wanted) {
+        return size;
+      }
+    }
+    return BATCHES[BATCHES.length - 1];
+  }
+
+  private Plan encoder(int batch) {
+    ModelGraph graph = new ModelGraph(weights, DataType.FLOAT);
+    GraphTensor selection = new Vqvae(config, graph, batch).selection();
+    return Plan.forward(graph, selection);
+  }
+
+  private Plan decoder(int batch) {
+    ModelGraph graph = new ModelGraph(weights, DataType.FLOAT);
+    GraphTensor pictures = new Vqvae(config, graph, batch).reconstruction();
+    config.quantiser().declare(graph);
+    return Plan.forward(graph, pictures);
+  }
+
+  private Rgb requireSize(Rgb picture) {
+    int height = config.picture().height();
+    int width = config.picture().width();
+    if (picture.height() != height || picture.width() != width) {
+      throw new IllegalArgumentException(
+          String.format(
+              "picture has %d×%d pixels, but the model's have %d×%d",
+              picture.height(), picture.width(), height, width));
+    }
+    return picture;
+  }
+
+  private int requireCode(int[] codes, int index) {
+    if (codes.length != config.tokens()) {
+      throw new IllegalArgumentException(
+          "a picture has " + codes.length + " codes, but the model's grid has " + config.tokens());
+    }
+    if (codes[index] < 0 || codes[index] >= config.quantiser().codebookSize()) {
+      throw new IllegalArgumentException(
+          "code is "
+              + codes[index]
+              + ", but must be 0 to "
+              + (config.quantiser().codebookSize() - 1));
+    }
+    return codes[index];
+  }
+}

@@ -1,0 +1,68 @@
+package dev.tessera.vqvae.quantiser;
+
+import dev.tessera.engine.graph.GraphTensor;
+import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.Plan;
+import java.util.Optional;
+
+/**
+ * Turns the encoder's vectors into codes of a finite codebook.
+ *
+ * <p>Letters: N vectors (batch × grid), K codes, C channels of a code.
+ */
+public sealed interface Quantiser permits FiniteScalar, GumbelSoftmax {
+
+  /** Codes to choose from, K. */
+  int codebookSize();
+
+  /** Channels that the encoder gives to each vector. */
+  int inputChannels();
+
+  /** Channels that the decoder gets for each vector, C. */
+  int codeChannels();
+
+  /**
+   * The quantiser as the decoder sees it while training.
+   *
+   * @param codes [N, C]
+   * @param regulariser a term of the loss, of one element; already weighted, per picture
+   */
+  record Quantised(GraphTensor codes, Optional<GraphTensor> regulariser) {}
+
+  /**
+   * Adds the quantiser to a training graph.
+   *
+   * @param vectors [N, {@link #inputChannels}]
+   * @param pictures that the vectors belong to
+   */
+  Quantised quantise(ModelGraph graph, GraphTensor vectors, int pictures);
+
+  /**
+   * Adds to a graph what {@link #code} reads a code from: [N, S] for some S.
+   *
+   * @param vectors [N, {@link #inputChannels}]
+   */
+  GraphTensor selection(ModelGraph graph, GraphTensor vectors);
+
+  /**
+   * The code that a row of {@link #selection} stands for, 0 to K − 1.
+   *
+   * @param selection rows of S numbers each
+   * @param row which
+   */
+  int code(float[] selection, int row);
+
+  /** Adds to a graph's store what the quantiser learns, for {@link #codebook} to read. */
+  void declare(ModelGraph graph);
+
+  /** The vector of each code, [K, C] row-major, from weights that know what was declared. */
+  float[] codebook(ParameterStore weights);
+
+  /**
+   * Sets the placeholders that {@link #quantise} made.
+   *
+   * @param progress share of the training that is done, 0 to 1
+   */
+  void fill(Plan plan, long seed, long step, double progress);
+}

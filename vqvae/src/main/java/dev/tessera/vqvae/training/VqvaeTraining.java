@@ -1,0 +1,168 @@
+package dev.tessera.vqvae.training;
+
+import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.train.Checkpoints;
+import dev.tessera.engine.train.TrainingListener;
+import dev.tessera.engine.train.TrainingLoop;
+import dev.tessera.vqvae.data.PreparedPictures;
+import dev.tessera.vqvae.model.PictureCodec;
+import dev.tessera.vqvae.model.Vqvae;
+import dev.tessera.vqvae.model.VqvaeConfig;
+import dev.tessera.vqvae.picture.PixelTransform;
+import dev.tessera.vqvae.picture.Rgb;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Stage 1: learns to reconstruct pictures. Held-out pictures are measured by their {@link Psnr}; a
+ * set that holds none out is measured on pictures it trains on, under another name.
+ */
+public final class VqvaeTraining implements TrainingLoop.Task {
+  /** The name of this stage in reports, logs and checkpoints. */
+  public static final String STAGE = "vqvae";
+
+  private static final int MEASURED = 512;
+  private static final int SHOWN = 12;
+  private static final int FADE_EVERY = 64;
+
+  /** Receives pictures beside their reconstructions. */
+  public interface ReconstructionSink {
+    /**
+     * Shows the averaged weights at work.
+     *
+     * @param step steps done
+     * @param originals some pictures, always the same
+     * @param reconstructions of each
+     */
+    void reconstructions(long step, List<Rgb> originals, List<Rgb> reconstructions);
+  }
+
+  private final VqvaeConfig config;
+  private final VqvaeTrainingConfig training;
+  private final PreparedPictures pictures;
+  private final long seed;
+  private final ReconstructionSink sink;
+  private final ParameterStore store;
+  private final PictureCodec codec;
+  private final EpochOrder order;
+  private final int[] measured;
+  private final boolean heldOut;
+  private final CodebookUsage liveUsage;
+
+  /**
+   * @param seed decides first weights, order, augmentation and noise
+   */
+  public VqvaeTraining(
+      VqvaeConfig config,
+      VqvaeTrainingConfig training,
+      PreparedPictures pictures,
+      long seed,
+      ReconstructionSink sink) {
+    this.config = config;
+    this.training = training;
+    this.pictures = pictures;
+    this.seed = seed;
+    this.sink = sink;
+    this.store = new ParameterStore(seed, DataType.FLOAT);
+    this.codec = new PictureCodec(config, store);
+    this.order = new EpochOrder(pictures.training(), seed, "vqvae order");
+    this.heldOut = pictures.heldOut().length > 0;
+    int[] candidates = heldOut ? pictures.heldOut() : pictures.training();
+    this.measured = spread(candidates, MEASURED);
+    this.liveUsage = new CodebookUsage(config.quantiser().codebookSize());
+  }
+
+  /**
+   * The loop that trains this stage.
+   *
+   * @param evaluations over the whole run
+   * @param runDigest identifies configuration and data
+   */
+  public TrainingLoop loop(
+      int evaluations, byte[] runDigest, Checkpoints checkpoints, TrainingListener listener) {
+    ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+    Vqvae.Training model = new Vqvae(config, graph, training.batch()).training();
+    Plan plan = Plan.training(graph, model.loss(), graph.parameters(), model.selection());
+    TrainingLoop.Options options =
+        new TrainingLoop.Options(
+            seed,
+            training.rate(),
+            training.optimiser(),
+            training.averageDecay(),
+            evaluations,
+            runDigest);
+    return new TrainingLoop(this, plan, store, options, checkpoints, listener);
+  }
+
+  @Override
+  public String stage() {
+    return STAGE;
+  }
+
+  @Override
+  public void fill(Plan plan, long step, double progress) {
+    float[] pixels = new float[training.batch() * config.picture().bytes()];
+    for (int i = 0; i < training.batch(); i++) {
+      long place = step * training.batch() + i;
+      Rgb picture = pictures.picture(order.at(place));
+      CounterRandom random = new CounterRandom(seed, "vqvae augmentation", place);
+      byte[] changed = training.augmentation().apply(picture, random).pixels();
+      PixelTransform.toFloats(changed, pixels, i * changed.length);
+    }
+    plan.set("pictures", pixels);
+    config.quantiser().fill(plan, seed, step, progress);
+  }
+
+  @Override
+  public Map<String, Double> measure(Plan plan, long step) {
+    float[] selection = plan.floats("selection");
+    int[] codes = new int[training.batch() * config.tokens()];
+    for (int row = 0; row < codes.length; row++) {
+      codes[row] = config.quantiser().code(selection, row);
+    }
+    if (step % FADE_EVERY == 0) {
+      liveUsage.fade();
+    }
+    liveUsage.add(codes);
+    return Map.of("usage", liveUsage.used(), "perplexity", liveUsage.perplexity());
+  }
+
+  @Override
+  public TrainingLoop.Evaluation evaluate(long step) {
+    int[][] codes = codec.encode(measured.length, i -> pictures.picture(measured[i]));
+    List<Rgb> reconstructions = codec.decode(codes);
+    Psnr psnr = new Psnr();
+    CodebookUsage usage = new CodebookUsage(config.quantiser().codebookSize());
+    for (int i = 0; i < measured.length; i++) {
+      psnr.add(pictures.picture(measured[i]), reconstructions.get(i));
+      usage.add(codes[i]);
+    }
+    int shown = Math.min(SHOWN, measured.length);
+    List<Rgb> originals = new ArrayList<>();
+    for (int i = 0; i < shown; i++) {
+      originals.add(pictures.picture(measured[i]));
+    }
+    sink.reconstructions(step, originals, reconstructions.subList(0, shown));
+
+    Map<String, Double> measures = new LinkedHashMap<>();
+    measures.put(heldOut ? "heldOutPsnr" : "trainingPsnr", psnr.decibels());
+    measures.put("usage", usage.used());
+    measures.put("perplexity", usage.perplexity());
+    return new TrainingLoop.Evaluation(measures, heldOut ? -psnr.decibels() : Double.NaN);
+  }
+
+  /** Up to {@code count} of the candidates, evenly spaced. */
+  private static int[] spread(int[] candidates, int count) {
+    int n = Math.min(count, candidates.length);
+    return IntStream.range(0, n)
+        .map(i -> candidates[(int) ((long) i * candidates.length / n)])
+        .toArray();
+  }
+}
