@@ -14,7 +14,8 @@ record RandomWeights(long seed) implements WeightSource {
       size = Math.toIntExact(size * side);
     }
     boolean matrix = name.endsWith("/weight");
-    double deviation = matrix ? 1.5 / Math.sqrt((double) shape[0]) : name.contains("embedding") ? 1 : 0.2;
+    double deviation =
+        matrix ? 1.5 / Math.sqrt((double) shape[0]) : name.contains("embedding") ? 1 : 0.2;
     double mean = name.endsWith("/scale") ? 1 : 0;
     float[] values = new float[size];
     for (int i = 0; i < size; i++) {
