@@ -94,7 +94,7 @@ public final class TrainingLoop {
   private final AdamW optimiser;
   private final ExponentialMovingAverage average;
   private long step;
-  private double secondsBefore;
+  private double secondsSpent;
   private double bestLoss = Double.POSITIVE_INFINITY;
   private @Nullable TensorMap best;
 
@@ -127,7 +127,7 @@ public final class TrainingLoop {
       average.load(checkpoint.tensors(AVERAGE));
       optimiser.load(checkpoint.tensors(OPTIMISER));
       step = checkpoint.state().getStep();
-      secondsBefore = checkpoint.state().getSeconds();
+      secondsSpent = checkpoint.state().getSeconds();
       if (checkpoint.contains(BEST)) {
         best = checkpoint.tensors(BEST);
         bestLoss = checkpoint.state().getBestHeldOut();
@@ -144,8 +144,8 @@ public final class TrainingLoop {
    * @return whether the budget is spent; false when stopped before
    */
   public boolean run(Budget budget, BooleanSupplier stop) throws IOException {
-    long start = System.nanoTime();
-    double progress = budget.progress(step, secondsBefore);
+    long start = System.nanoTime() - (long) (secondsSpent * 1e9);
+    double progress = budget.progress(step, secondsSpent);
     long nextEvaluation = evaluationsDue(progress) + 1;
     StepReport report = null;
     while (progress < 1) {
@@ -203,6 +203,11 @@ public final class TrainingLoop {
     return best != null ? best : lastWeights();
   }
 
+  /** Seconds spent so far, in this session and in those before it. */
+  public double seconds() {
+    return secondsSpent;
+  }
+
   /** Steps done so far. */
   public long steps() {
     return step;
@@ -246,6 +251,7 @@ public final class TrainingLoop {
   }
 
   private double seconds(long start) {
-    return secondsBefore + (System.nanoTime() - start) / 1e9;
+    secondsSpent = (System.nanoTime() - start) / 1e9;
+    return secondsSpent;
   }
 }

@@ -55,7 +55,8 @@ public record RunConfig(
    */
   public record Transformer(int width, int layers, int heads, List<MaskPattern> masks) {
     public Transformer {
-      masks = masks.isEmpty() ? Collections.nCopies(layers, MaskPattern.CAUSAL) : List.copyOf(masks);
+      masks =
+          masks.isEmpty() ? Collections.nCopies(layers, MaskPattern.CAUSAL) : List.copyOf(masks);
     }
   }
 
@@ -104,7 +105,6 @@ public record RunConfig(
 
   /** The same run on top of another stage 1. */
   public RunConfig withVqvae(VqvaeConfig other) {
-    return new RunConfig(
-        other, vqvaeTraining, text, transformer, transformerTraining, schedule);
+    return new RunConfig(other, vqvaeTraining, text, transformer, transformerTraining, schedule);
   }
 }

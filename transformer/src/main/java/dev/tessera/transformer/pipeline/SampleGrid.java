@@ -30,6 +30,7 @@ final class SampleGrid {
   private final Bpe tokenizer;
   private final PictureCodec codec;
   private final List<String> prompts;
+  private BufferedImage last = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
 
   /** A grid whose prompts are captions of the pictures, of held-out ones if there are any. */
   SampleGrid(
@@ -51,6 +52,11 @@ final class SampleGrid {
     return prompts;
   }
 
+  /** What was drawn last; a single black pixel before that. */
+  BufferedImage last() {
+    return last;
+  }
+
   BufferedImage draw(ParameterStore weights) {
     TransformerWeights read =
         TransformerWeights.read(config, (name, shape) -> HostCopy.floats(weights.array(name)));
@@ -62,6 +68,7 @@ final class SampleGrid {
     List<ImageSample> samples = new ImageSampler(decoder).sample(asked, OPTIONS);
     int[][] codes = samples.stream().map(ImageSample::codes).toArray(int[][]::new);
     int zoom = Math.max(1, ENLARGED_SIDE / codec.config().picture().width());
-    return PictureGrid.captioned(COLUMNS, zoom).draw(codec.decode(codes), prompts);
+    last = PictureGrid.captioned(COLUMNS, zoom).draw(codec.decode(codes), prompts);
+    return last;
   }
 }

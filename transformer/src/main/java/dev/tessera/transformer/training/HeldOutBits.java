@@ -65,7 +65,7 @@ public final class HeldOutBits {
       if (batch.weights()[i] == 0) {
         continue;
       }
-      if (batch.imageTargets()[i]) {
+      if (batch.modality()[i] == Batch.IMAGE) {
         image += losses[i];
         imageTokens++;
       } else {

@@ -82,7 +82,11 @@ public final class TransformerTraining implements TrainingLoop.Task {
     int[] candidates = heldOut ? data.pictures().heldOut() : data.pictures().training();
     this.measured =
         IntStream.range(0, Math.min(MEASURED, candidates.length))
-            .map(i -> candidates[(int) ((long) i * candidates.length / Math.min(MEASURED, candidates.length))])
+            .map(
+                i ->
+                    candidates[
+                        (int)
+                            ((long) i * candidates.length / Math.min(MEASURED, candidates.length))])
             .toArray();
     this.bits = new HeldOutBits(config, store);
   }

@@ -1,0 +1,327 @@
+package dev.tessera.transformer.pipeline;
+
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.store.Sha256;
+import dev.tessera.engine.store.TensorMap;
+import dev.tessera.engine.train.Budget;
+import dev.tessera.engine.train.Checkpoints;
+import dev.tessera.engine.train.TrainingLoop;
+import dev.tessera.tokenizer.Bpe;
+import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.bundle.Bundle;
+import dev.tessera.transformer.bundle.Provenance;
+import dev.tessera.transformer.training.TokenisedPictures;
+import dev.tessera.transformer.training.TransformerTraining;
+import dev.tessera.vqvae.data.PictureSource;
+import dev.tessera.vqvae.data.PrepareOptions;
+import dev.tessera.vqvae.data.PreparedPictures;
+import dev.tessera.vqvae.model.PictureCodec;
+import dev.tessera.vqvae.model.VqvaeConfig;
+import dev.tessera.vqvae.picture.PictureGrid;
+import dev.tessera.vqvae.picture.Png;
+import dev.tessera.vqvae.picture.Rgb;
+import dev.tessera.vqvae.training.VqvaeTraining;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * From a source of pictures to a bundle. What a run folder already holds (tokenizer, stage 1,
+ * checkpoints) is gone on from, provided that it was made by a run of the same configuration, data
+ * and seed.
+ */
+public final class TwoStageTraining {
+  private static final int KEPT_CHECKPOINTS = 2;
+  private static final int ENLARGED_SIDE = 96;
+
+  /**
+   * What a run is made of.
+   *
+   * @param source of pictures and captions
+   * @param cacheRoot where prepared pictures are cached
+   * @param prepare how the source is split and how much damage is tolerated
+   * @param config of both stages
+   * @param folder of the run
+   * @param seed of everything drawn
+   * @param codeVersion of this program
+   */
+  public record Setup(
+      PictureSource source,
+      Path cacheRoot,
+      PrepareOptions prepare,
+      RunConfig config,
+      RunFolder folder,
+      long seed,
+      String codeVersion) {}
+
+  /** A trained stage 1, the digest of its file, and what it cost. */
+  private record Stage1(Bundle bundle, byte[] digest, double seconds) {
+    static Stage1 read(Path file, double seconds) throws IOException {
+      return new Stage1(Bundle.read(file), Sha256.of(file), seconds);
+    }
+
+    VqvaeConfig config() {
+      return bundle.vqvae();
+    }
+
+    TensorMap weights() {
+      return bundle.vqvaeWeights();
+    }
+
+    long steps() {
+      return bundle.provenance().vqvaeSteps();
+    }
+  }
+
+  private final Setup setup;
+  private final RunListener listener;
+  private final BooleanSupplier stop;
+
+  /**
+   * A run that is yet to be started.
+   *
+   * @param stop asked often; when true, a checkpoint is saved and the run ends
+   */
+  public TwoStageTraining(Setup setup, RunListener listener, BooleanSupplier stop) {
+    this.setup = setup;
+    this.listener = listener;
+    this.stop = stop;
+  }
+
+  /**
+   * Trains both stages and writes the bundles.
+   *
+   * @return whether the run is complete; false when it was stopped before
+   */
+  public boolean train(RunBudget budget, RunBudget.Clock clock) throws IOException {
+    PreparedPictures pictures = prepare();
+    Optional<Stage1> stage1 = stage1(pictures, budget, clock);
+    return stage1.isPresent() && stage2(pictures, stage1.get(), budget, clock);
+  }
+
+  /** Trains stage 1 alone; its bundle is {@link RunFolder#vqvae}. */
+  public boolean trainVqvae(RunBudget budget, RunBudget.Clock clock) throws IOException {
+    return stage1(prepare(), budget, clock).isPresent();
+  }
+
+  /**
+   * Trains stage 2 on top of a bundle's stage 1.
+   *
+   * @param vqvae any bundle; its stage 1 replaces that of the configuration
+   */
+  public boolean trainTransformer(Path vqvae, RunBudget budget, RunBudget.Clock clock)
+      throws IOException {
+    Stage1 stage1 = Stage1.read(vqvae, 0);
+    if (!stage1.config().picture().equals(setup.config().vqvae().picture())) {
+      throw new IOException(
+          vqvae
+              + " was trained on other pictures: "
+              + stage1.config().picture()
+              + ", not "
+              + setup.config().vqvae().picture());
+    }
+    return stage2(prepare(), stage1, budget, clock);
+  }
+
+  private PreparedPictures prepare() throws IOException {
+    setup.folder().create();
+    PreparedPictures pictures =
+        PreparedPictures.prepare(
+            setup.source(),
+            setup.config().vqvae().picture(),
+            setup.cacheRoot(),
+            setup.prepare(),
+            (done, total) -> listener.progress(RunListener.Phase.PREPARING_PICTURES, done, total));
+    Files.copy(
+        pictures.quarantine(), setup.folder().quarantine(), StandardCopyOption.REPLACE_EXISTING);
+    listener.prepared(pictures);
+    return pictures;
+  }
+
+  private Optional<Stage1> stage1(
+      PreparedPictures pictures, RunBudget budget, RunBudget.Clock clock) throws IOException {
+    RunConfig config = setup.config();
+    VqvaeTraining training =
+        new VqvaeTraining(
+            config.vqvae(),
+            config.vqvaeTraining(),
+            pictures,
+            setup.seed(),
+            this::showReconstructions);
+    byte[] digest = digest(pictures, config.vqvae().toString(), config.vqvaeTraining().toString());
+    TrainingLoop loop =
+        training.loop(
+            config.schedule().evaluations(), digest, checkpoints(VqvaeTraining.STAGE), listener);
+    long before = loop.resume();
+    Path file = setup.folder().vqvae();
+    if (!Files.exists(file)) {
+      listener.stageStarted(VqvaeTraining.STAGE, before);
+      Budget stageBudget =
+          budget.vqvae(
+              clock,
+              config.schedule().vqvaeShare(),
+              pictures.training().length,
+              config.vqvaeTraining().batch());
+      if (!loop.run(stageBudget, stop)) {
+        return Optional.empty();
+      }
+      write(
+          file,
+          new Bundle(
+              config.vqvae(),
+              loop.bestWeights(),
+              Optional.empty(),
+              provenance(pictures, loop.steps(), 0),
+              new byte[0]));
+    }
+    return Optional.of(Stage1.read(file, loop.seconds()));
+  }
+
+  private boolean stage2(
+      PreparedPictures pictures, Stage1 stage1, RunBudget budget, RunBudget.Clock clock)
+      throws IOException {
+    RunConfig config = setup.config().withVqvae(stage1.config());
+    Bpe tokenizer = tokenizer(pictures);
+    TransformerConfig transformer = config.transformerConfig(tokenizer);
+    PictureCodec codec = new PictureCodec(stage1.config(), new ParameterStore(stage1.weights()));
+    TokenisedPictures tokens;
+    try {
+      tokens =
+          TokenisedPictures.of(
+              pictures,
+              codec,
+              tokenizer,
+              config.transformerTraining().variants(),
+              config.transformerTraining().augmentation(),
+              setup.seed(),
+              (done, total) ->
+                  listener.progress(RunListener.Phase.TOKENISING_PICTURES, done, total),
+              stop);
+    } catch (CancellationException stopped) {
+      return false;
+    }
+    SampleGrid grid = new SampleGrid(transformer, tokenizer, codec, pictures);
+    TransformerTraining training =
+        new TransformerTraining(
+            transformer,
+            config.transformerTraining(),
+            tokens,
+            setup.seed(),
+            (step, weights) -> show(TransformerTraining.STAGE, step, grid.draw(weights)));
+    byte[] digest =
+        digest(
+            pictures,
+            config.toString(),
+            Sha256.hex(Sha256.of(tokenizer.toByteArray())),
+            Sha256.hex(stage1.digest()));
+    TrainingLoop loop =
+        training.loop(
+            config.schedule().evaluations(),
+            digest,
+            checkpoints(TransformerTraining.STAGE),
+            listener);
+    listener.stageStarted(TransformerTraining.STAGE, loop.resume());
+    Budget stageBudget =
+        budget.transformer(
+            clock,
+            stage1.seconds(),
+            pictures.training().length,
+            config.transformerTraining().batch());
+    boolean complete = loop.run(stageBudget, stop);
+    Provenance provenance = provenance(pictures, stage1.steps(), loop.steps());
+    byte[] preview = Png.bytes(grid.last());
+    write(
+        setup.folder().last(),
+        new Bundle(
+            stage1.config(),
+            stage1.weights(),
+            Optional.of(new Bundle.Stage2(transformer, tokenizer, loop.lastWeights())),
+            provenance,
+            preview));
+    write(
+        setup.folder().best(),
+        new Bundle(
+            stage1.config(),
+            stage1.weights(),
+            Optional.of(new Bundle.Stage2(transformer, tokenizer, loop.bestWeights())),
+            provenance,
+            preview));
+    return complete;
+  }
+
+  private Bpe tokenizer(PreparedPictures pictures) throws IOException {
+    Path file = setup.folder().tokenizer();
+    if (Files.exists(file)) {
+      return Bpe.read(file);
+    }
+    List<String> captions = new ArrayList<>();
+    for (int picture : pictures.training()) {
+      captions.addAll(pictures.entry(picture).captions());
+    }
+    Bpe tokenizer = Bpe.train(captions, setup.config().text().vocabulary());
+    tokenizer.write(file);
+    return tokenizer;
+  }
+
+  private void showReconstructions(long step, List<Rgb> originals, List<Rgb> reconstructions) {
+    List<Rgb> rows = new ArrayList<>(originals);
+    rows.addAll(reconstructions);
+    int zoom = Math.max(1, ENLARGED_SIDE / originals.get(0).width());
+    show(
+        VqvaeTraining.STAGE, step, PictureGrid.plain(originals.size(), zoom).draw(rows, List.of()));
+  }
+
+  private void show(String stage, long step, BufferedImage picture) {
+    Path file = setup.folder().sample(stage, step);
+    try {
+      Png.write(file, picture);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    listener.wrote(file);
+  }
+
+  private void write(Path file, Bundle bundle) throws IOException {
+    bundle.write(file);
+    listener.wrote(file);
+  }
+
+  private Checkpoints checkpoints(String stage) {
+    return new Checkpoints(setup.folder().checkpoints(stage), KEPT_CHECKPOINTS);
+  }
+
+  private Provenance provenance(PreparedPictures pictures, long vqvaeSteps, long transformerSteps) {
+    return new Provenance(
+        setup.source().spec(),
+        pictures.digest(),
+        pictures.size(),
+        pictures.captioned(),
+        setup.seed(),
+        vqvaeSteps,
+        transformerSteps,
+        setup.codeVersion(),
+        Map.of("java", Runtime.version().toString()),
+        pictures.notice());
+  }
+
+  /** Identifies what a checkpoint belongs to: the data, the seed and the parts that matter. */
+  private byte[] digest(PreparedPictures pictures, String... parts) {
+    MessageDigest digest = Sha256.digest();
+    digest.update(pictures.digest());
+    digest.update(Long.toString(setup.seed()).getBytes(StandardCharsets.UTF_8));
+    Arrays.stream(parts).forEach(part -> digest.update(part.getBytes(StandardCharsets.UTF_8)));
+    return digest.digest();
+  }
+}
