@@ -69,7 +69,8 @@ public record HeldOutEvaluation(
       throw new IllegalArgumentException(
           "no picture of the source is held out, so there is nothing to measure on");
     }
-    PictureCodec codec = new PictureCodec(bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()));
+    PictureCodec codec =
+        new PictureCodec(bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()));
     int[][] codes = codec.encode(heldOut.length, i -> pictures.picture(heldOut[i]));
     List<Rgb> reconstructions = codec.decode(codes);
     Psnr psnr = new Psnr();

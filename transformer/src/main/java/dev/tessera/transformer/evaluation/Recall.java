@@ -45,7 +45,8 @@ public record Recall(
     if (captioned.length < 2) {
       throw new IllegalArgumentException("recall needs two pictures with captions at least");
     }
-    PictureCodec codec = new PictureCodec(bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()));
+    PictureCodec codec =
+        new PictureCodec(bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()));
     int[][] codes = codec.encode(captioned.length, i -> pictures.picture(captioned[i]));
     int[][] captions = new int[captioned.length][];
     for (int i = 0; i < captioned.length; i++) {
@@ -72,8 +73,7 @@ public record Recall(
     for (int i = 0; i < codes.length; i++) {
       prompts.add(ImagePrompt.text(captions[(i + shift) % codes.length], i));
     }
-    List<ImageSample> samples =
-        new ImageSampler(decoder).sample(prompts, SamplingOptions.greedy());
+    List<ImageSample> samples = new ImageSampler(decoder).sample(prompts, SamplingOptions.greedy());
     long right = 0;
     long all = 0;
     for (int i = 0; i < codes.length; i++) {
@@ -85,8 +85,7 @@ public record Recall(
     return (double) right / all;
   }
 
-  private static double captionsRight(
-      IncrementalDecoder decoder, int[][] captions, int[][] codes) {
+  private static double captionsRight(IncrementalDecoder decoder, int[][] captions, int[][] codes) {
     Captioner captioner = new Captioner(decoder);
     int right = 0;
     for (int i = 0; i < codes.length; i++) {

@@ -13,8 +13,8 @@ import java.util.Arrays;
  * position to predict), and an output projection of its own.
  *
  * <p>Placeholders, for B sequences of T inputs: {@code tokens}, {@code positions}, {@code
- * targetPositions}, {@code targets} and {@code modality} (0 where a text token is to be predicted, 1
- * for an image token), all INT32 [B·T]; {@code weights} [B·T, 1], the share of each prediction in
+ * targetPositions}, {@code targets} and {@code modality} (0 where a text token is to be predicted,
+ * 1 for an image token), all INT32 [B·T]; {@code weights} [B·T, 1], the share of each prediction in
  * the loss.
  *
  * @param logits [B·T, V]; those of the other modality are below −1e8
@@ -89,8 +89,7 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
 
     private GraphTensor linear(GraphTensor x, String name, int outputs, double spread) {
       GraphTensor weight = weight(name + "/weight", x.size(1), outputs, spread);
-      return ops.linear(
-          x, weight, graph.parameter(name + "/bias", Initialiser.zeros(), outputs));
+      return ops.linear(x, weight, graph.parameter(name + "/bias", Initialiser.zeros(), outputs));
     }
 
     private GraphTensor norm(GraphTensor x, String name) {
