@@ -4,8 +4,9 @@ package dev.tessera.transformer.decode;
  * exp in single precision, with a relative error below 2e-7.
  *
  * <p>An own one, because {@link Math#exp} may differ in the last bit between machines and between
- * the interpreter and the compilers: the codes of a picture must not depend on that. The method is
- * Cephes' expf (Moshier, 1989): x = n ln 2 + r, exp(x) = 2ⁿ exp(r), a polynomial for exp(r).
+ * virtual machines, on which the codes of a picture must not depend; and because it is faster. The
+ * method is Cephes' expf (Moshier, 1989): x = n ln 2 + r, exp(x) = 2ⁿ exp(r), a polynomial for
+ * exp(r).
  */
 final class Exponential {
   private static final float LOG2_E = 1.442695f;

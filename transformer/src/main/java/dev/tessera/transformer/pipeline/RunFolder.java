@@ -15,6 +15,7 @@ import java.util.Locale;
  * tokenizer.pb                the vocabulary
  * vqvae.tessera               stage 1, once it is trained
  * checkpoints/STAGE/STEP/     to go on from
+ * held-out/ID.png, ID.txt     some pictures that training does not see, with their captions
  * samples/STAGE-STEP.png      what the model could do by then
  * best.tessera, last.tessera  the model: best on held-out data, and after the last step
  * </pre>
@@ -65,6 +66,11 @@ public record RunFolder(Path path) {
   /** The picture that shows a stage after some steps. */
   public Path sample(String stage, long step) {
     return path.resolve("samples").resolve(String.format(Locale.ROOT, "%s-%08d.png", stage, step));
+  }
+
+  /** Some pictures that training does not see. */
+  public Path heldOut() {
+    return path.resolve("held-out");
   }
 
   /** Whether a run was begun here. */

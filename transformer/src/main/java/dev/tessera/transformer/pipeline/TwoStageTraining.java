@@ -12,6 +12,7 @@ import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.bundle.Provenance;
 import dev.tessera.transformer.training.TokenisedPictures;
 import dev.tessera.transformer.training.TransformerTraining;
+import dev.tessera.vqvae.data.PictureEntry;
 import dev.tessera.vqvae.data.PictureSource;
 import dev.tessera.vqvae.data.PrepareOptions;
 import dev.tessera.vqvae.data.PreparedPictures;
@@ -45,6 +46,7 @@ import java.util.function.BooleanSupplier;
 public final class TwoStageTraining {
   private static final int KEPT_CHECKPOINTS = 2;
   private static final int ENLARGED_SIDE = 96;
+  private static final int SHOWN_HELD_OUT = 24;
 
   /**
    * What a run is made of.
@@ -146,8 +148,24 @@ public final class TwoStageTraining {
             (done, total) -> listener.progress(RunListener.Phase.PREPARING_PICTURES, done, total));
     Files.copy(
         pictures.quarantine(), setup.folder().quarantine(), StandardCopyOption.REPLACE_EXISTING);
+    showHeldOut(pictures);
     listener.prepared(pictures);
     return pictures;
+  }
+
+  /** Writes some held-out pictures as files, so that anyone can try the model on them. */
+  private void showHeldOut(PreparedPictures pictures) throws IOException {
+    int[] heldOut = pictures.heldOut();
+    int shown = Math.min(SHOWN_HELD_OUT, heldOut.length);
+    for (int i = 0; i < shown; i++) {
+      int picture = heldOut[(int) ((long) i * heldOut.length / shown)];
+      PictureEntry entry = pictures.entry(picture);
+      String name = entry.id().replaceAll("\\.[A-Za-z]+$", "").replaceAll("[^\\w.-]+", "-");
+      Png.write(setup.folder().heldOut().resolve(name + ".png"), pictures.picture(picture));
+      if (!entry.captions().isEmpty()) {
+        Files.write(setup.folder().heldOut().resolve(name + ".txt"), entry.captions());
+      }
+    }
   }
 
   private Optional<Stage1> stage1(

@@ -1,0 +1,91 @@
+package dev.tessera;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tessera.transformer.bundle.Bundle;
+import dev.tessera.transformer.decode.Progress;
+import dev.tessera.transformer.decode.SamplingOptions;
+import dev.tessera.vqvae.picture.Rgb;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TesseraTest {
+  private static final SamplingOptions OPTIONS = SamplingOptions.DEFAULT.withSeed(5);
+
+  @TempDir private Path folder;
+
+  @Test
+  void theSameSeedMakesTheSamePictureWhateverElseIsAskedFor() throws IOException {
+    try (Tessera model = model(TinyModel.bundle(2))) {
+      Rgb alone = model.sample("ghost", OPTIONS);
+      Rgb first =
+          model
+              .sample(List.of("ghost", "sun", ""), OPTIONS, Progress.NONE, () -> false)
+              .get(0)
+              .picture();
+      assertThat(first.pixels()).isEqualTo(alone.pixels());
+      assertThat(model.sample("ghost", OPTIONS.withSeed(6)).pixels()).isNotEqualTo(alone.pixels());
+    }
+  }
+
+  @Test
+  void anotherPromptMakesAnotherPicture() throws IOException {
+    try (Tessera model = model(TinyModel.bundle(2))) {
+      assertThat(model.sample("sun", OPTIONS).pixels())
+          .isNotEqualTo(model.sample("ghost", OPTIONS).pixels());
+    }
+  }
+
+  @Test
+  void aModelWithoutCaptionsRefusesToWriteAny() throws IOException {
+    try (Tessera model = model(TinyModel.bundle(0))) {
+      assertThatThrownBy(() -> model.caption(Rgb.solid(16, 16, 0)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("without captions");
+    }
+  }
+
+  @Test
+  void aModelOfStageOneReconstructsAndRefusesToSample() throws IOException {
+    Bundle whole = TinyModel.bundle(2);
+    Bundle half =
+        new Bundle(
+            whole.vqvae(),
+            whole.vqvaeWeights(),
+            Optional.empty(),
+            whole.provenance(),
+            new byte[0]);
+    try (Tessera model = model(half)) {
+      assertThat(model.reconstruct(Rgb.solid(16, 16, 0xFF0000)).width()).isEqualTo(16);
+      assertThatThrownBy(() -> model.sample(OPTIONS))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("stage 1 only");
+    }
+  }
+
+  @Test
+  void longPromptsAreKnownToBeCut() throws IOException {
+    try (Tessera model = model(TinyModel.bundle(2))) {
+      assertThat(model.isTruncated("ghost")).isFalse();
+      assertThat(model.isTruncated("ghost ".repeat(30))).isTrue();
+    }
+  }
+
+  @Test
+  void aClosedModelSaysSo() throws IOException {
+    Tessera model = model(TinyModel.bundle(2));
+    model.close();
+    assertThatThrownBy(() -> model.sample(OPTIONS)).hasMessageContaining("closed");
+  }
+
+  private Tessera model(Bundle bundle) throws IOException {
+    Path file = folder.resolve("model.tessera");
+    bundle.write(file);
+    return Tessera.load(file);
+  }
+}

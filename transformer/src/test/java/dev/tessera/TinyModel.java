@@ -1,0 +1,51 @@
+package dev.tessera;
+
+import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.store.TensorMap;
+import dev.tessera.tokenizer.Bpe;
+import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.bundle.Bundle;
+import dev.tessera.transformer.bundle.Provenance;
+import dev.tessera.transformer.model.Gpt;
+import dev.tessera.vqvae.model.Vqvae;
+import dev.tessera.vqvae.model.VqvaeConfig;
+import dev.tessera.vqvae.picture.PictureConfig;
+import dev.tessera.vqvae.quantiser.FiniteScalar;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** An untrained model that is small enough for tests: 16×16 pictures of 4×4 tokens. */
+public final class TinyModel {
+  private TinyModel() {}
+
+  /** A whole model whose provenance claims captions for some of its pictures. */
+  public static Bundle bundle(long captioned) {
+    VqvaeConfig vqvae =
+        new VqvaeConfig(
+            PictureConfig.square(16), 4, 8, 8, 1, new FiniteScalar(List.of(4, 3, 3)));
+    Bpe tokenizer = Bpe.train(List.of("ghost, noto style", "sun, noto style"), 280);
+    TransformerConfig transformer =
+        TransformerConfig.causal(tokenizer.vocabularySize(), 8, 36, 4, 4, 16, 2, 2);
+    return new Bundle(
+        vqvae,
+        vqvaeWeights(vqvae),
+        Optional.of(new Bundle.Stage2(transformer, tokenizer, gptWeights(transformer))),
+        new Provenance("test", new byte[32], 2, captioned, 1, 0, 0, "test", Map.of(), "none"),
+        new byte[0]);
+  }
+
+  private static TensorMap vqvaeWeights(VqvaeConfig config) {
+    ParameterStore store = new ParameterStore(1, DataType.FLOAT);
+    new Vqvae(config, new ModelGraph(store, DataType.FLOAT), 1).training();
+    return store.toTensors();
+  }
+
+  private static TensorMap gptWeights(TransformerConfig config) {
+    ParameterStore store = new ParameterStore(2, DataType.FLOAT);
+    Gpt.build(config, new ModelGraph(store, DataType.FLOAT), 1);
+    return store.toTensors();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.tessera.transformer.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import org.junit.jupiter.api.Test;
+
+class ExponentialTest {
+
+  @Test
+  void isAsExactAsSinglePrecisionAllows() {
+    double worst = 0;
+    for (float x = -87.3f; x <= 88.3f; x += 0.00137f) {
+      double expected = Math.exp(x);
+      worst = Math.max(worst, Math.abs(Exponential.exp(x) - expected) / expected);
+    }
+    assertThat(worst).isLessThan(2e-7);
+  }
+
+  @Test
+  void endsAreDefined() {
+    assertThat(Exponential.exp(0)).isEqualTo(1);
+    assertThat(Exponential.exp(Float.NEGATIVE_INFINITY)).isZero();
+    assertThat(Exponential.exp(-90)).isZero();
+    assertThat(Exponential.exp(89)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(Exponential.exp(Float.NaN)).isNaN();
+    assertThat((double) Exponential.exp(-87.3f))
+        .isCloseTo(Math.exp(-87.3f), withinPercentage(1e-4));
+  }
+}
