@@ -42,7 +42,10 @@ class ReadmeExampleTest {
             .replace("ghost.png", picture.toString());
     assertThat(body).contains(model.toString(), picture.toString());
     String source =
-        IMPORTS + "public class Example { public static void run() throws Exception {" + body + "}}";
+        IMPORTS
+            + "public class Example { public static void run() throws Exception {"
+            + body
+            + "}}";
 
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     JavaFileObject file =

@@ -55,11 +55,7 @@ class TesseraTest {
     Bundle whole = TinyModel.bundle(2);
     Bundle half =
         new Bundle(
-            whole.vqvae(),
-            whole.vqvaeWeights(),
-            Optional.empty(),
-            whole.provenance(),
-            new byte[0]);
+            whole.vqvae(), whole.vqvaeWeights(), Optional.empty(), whole.provenance(), new byte[0]);
     try (Tessera model = model(half)) {
       assertThat(model.reconstruct(Rgb.solid(16, 16, 0xFF0000)).width()).isEqualTo(16);
       assertThatThrownBy(() -> model.sample(OPTIONS))

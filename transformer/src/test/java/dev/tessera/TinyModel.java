@@ -24,8 +24,7 @@ public final class TinyModel {
   /** A whole model whose provenance claims captions for some of its pictures. */
   public static Bundle bundle(long captioned) {
     VqvaeConfig vqvae =
-        new VqvaeConfig(
-            PictureConfig.square(16), 4, 8, 8, 1, new FiniteScalar(List.of(4, 3, 3)));
+        new VqvaeConfig(PictureConfig.square(16), 4, 8, 8, 1, new FiniteScalar(List.of(4, 3, 3)));
     Bpe tokenizer = Bpe.train(List.of("ghost, noto style", "sun, noto style"), 280);
     TransformerConfig transformer =
         TransformerConfig.causal(tokenizer.vocabularySize(), 8, 36, 4, 4, 16, 2, 2);

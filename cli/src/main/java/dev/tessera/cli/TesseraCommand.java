@@ -67,6 +67,8 @@ final class TesseraCommand implements Runnable {
         .addSubcommand("sample", new SampleCommand(session))
         .addSubcommand("caption", new CaptionCommand(session))
         .addSubcommand("reconstruct", new ReconstructCommand(session))
+        .addSubcommand("eval", new EvalCommand(session))
+        .addSubcommand("recall", new RecallCommand(session))
         .addSubcommand("inspect", new InspectCommand(session));
   }
 }

@@ -67,6 +67,13 @@ final class TrainingOptions {
   private boolean resume;
 
   @Option(
+      names = "--held-out",
+      paramLabel = "SHARE",
+      defaultValue = "0.05",
+      description = "Share of the pictures that training does not see (default: ${DEFAULT-VALUE}).")
+  private double heldOut;
+
+  @Option(
       names = "--max-broken",
       paramLabel = "SHARE",
       defaultValue = "0.05",
@@ -84,11 +91,7 @@ final class TrainingOptions {
     PictureSource pictures = UsageException.check(() -> PictureSource.parse(source));
     PrepareOptions prepare =
         UsageException.check(
-            () ->
-                new PrepareOptions(
-                    PrepareOptions.DEFAULT.seed(),
-                    PrepareOptions.DEFAULT.heldOutFraction(),
-                    maxBroken));
+            () -> new PrepareOptions(PrepareOptions.DEFAULT.seed(), heldOut, maxBroken));
     RunFolder folder = new RunFolder(out);
     requireFolder(folder);
     RunConfig complete = config(folder);

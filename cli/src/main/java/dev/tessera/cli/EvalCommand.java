@@ -1,0 +1,76 @@
+package dev.tessera.cli;
+
+import dev.tessera.transformer.bundle.Bundle;
+import dev.tessera.transformer.evaluation.HeldOutEvaluation;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.ObjectMapper;
+
+/** Measures a model on pictures that it has not seen. */
+@Command(
+    description = {
+      "Measure a model on the held-out pictures of its source: PSNR of reconstructions, use of the"
+          + " codebook, bits per token.",
+      "shuffledBits is what image tokens cost given the caption of another picture of the same"
+          + " style; p says how likely so large a difference is by chance."
+    })
+final class EvalCommand implements Callable<Integer> {
+  private final Session session;
+
+  @Mixin private final MeasureOptions measured = new MeasureOptions();
+
+  @Option(names = "--json", description = "Print one JSON object in place of lines.")
+  private boolean json;
+
+  EvalCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Bundle bundle = measured.bundle();
+    HeldOutEvaluation evaluation =
+        HeldOutEvaluation.of(bundle, measured.pictures(bundle, session), 0);
+    Map<String, Object> measures = measures(evaluation);
+    if (json) {
+      session.out().println(new ObjectMapper().writeValueAsString(measures));
+    } else {
+      measures.forEach((name, value) -> session.out().println(line(name, value)));
+    }
+    return ExitCode.DONE;
+  }
+
+  private static String line(String name, Object value) {
+    return value instanceof Double number
+        ? String.format(Locale.ROOT, "%-24s%.4f", name, number)
+        : String.format(Locale.ROOT, "%-24s%s", name, value);
+  }
+
+  private static Map<String, Object> measures(HeldOutEvaluation evaluation) {
+    Map<String, Object> measures = new LinkedHashMap<>();
+    measures.put("heldOut", evaluation.heldOut());
+    measures.put("psnr", evaluation.psnr());
+    measures.put("usage", evaluation.usage());
+    measures.put("perplexity", evaluation.perplexity());
+    evaluation
+        .likelihood()
+        .ifPresent(
+            likelihood -> {
+              measures.put("imageBits", likelihood.imageBits());
+              measures.put("positionalUnigramBits", likelihood.positionalUnigramBits());
+              measures.put("gain", likelihood.gain());
+              measures.put("shuffledBits", likelihood.shuffledBits());
+              measures.put("p", likelihood.p());
+              measures.put("textBits", likelihood.textBits());
+            });
+    // JSON has no NaN: what a model without captions cannot be measured by is left out.
+    measures.values().removeIf(value -> value instanceof Double number && number.isNaN());
+    return measures;
+  }
+}
