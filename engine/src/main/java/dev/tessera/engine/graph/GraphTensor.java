@@ -23,7 +23,9 @@ public final class GraphTensor {
 
   /** Gives the tensor a name of its own, for use as an output. */
   public GraphTensor named(String name) {
-    variable.rename(name);
+    if (!name.equals(name())) {
+      variable.rename(name);
+    }
     return this;
   }
 

@@ -101,6 +101,6 @@ public interface Ops {
   /** |x|. */
   GraphTensor abs(GraphTensor x);
 
-  /** Sum over all elements, a scalar. */
+  /** Sum over all elements: [1, 1]. */
   GraphTensor sum(GraphTensor x);
 }

@@ -38,7 +38,7 @@ final class PlainOps implements Ops {
 
   @Override
   public GraphTensor project(GraphTensor x, GraphTensor weight) {
-    weight.require("weight of " + x, x.size(1), weight.size(1));
+    weight.require("weight of " + x, x.size(1), weight.size(-1));
     return product(x, weight);
   }
 
@@ -71,7 +71,10 @@ final class PlainOps implements Ops {
 
   @Override
   public GraphTensor softplus(GraphTensor x) {
-    return like(x, sd().nn().softplus(x.variable()));
+    // ND4J's overflows, but not below zero: (x + |x|) / 2 + log(1 + exp(-|x|)).
+    GraphTensor size = abs(x);
+    SDVariable rest = sd().nn().softplus(affine(size, -1, 0).variable());
+    return add(affine(add(x, size), 0.5, 0), like(x, rest));
   }
 
   @Override
@@ -170,6 +173,8 @@ final class PlainOps implements Ops {
     long outputs = weight.size(3);
     weight.require("kernel", weight.size(0), weight.size(0), x.size(3), outputs);
     bias.require("bias", outputs);
+    requireMultiple("height of " + x, x.size(1), stride);
+    requireMultiple("width of " + x, x.size(2), stride);
     Conv2DConfig config =
         Conv2DConfig.builder()
             .kH(weight.size(0))
@@ -185,6 +190,8 @@ final class PlainOps implements Ops {
 
   @Override
   public GraphTensor spaceToDepth(GraphTensor x, int block) {
+    requireMultiple("height of " + x, x.size(1), block);
+    requireMultiple("width of " + x, x.size(2), block);
     SDVariable y = sd().cnn().spaceToDepth(x.variable(), block, DataFormat.NHWC);
     return new GraphTensor(
         y, x.size(0), x.size(1) / block, x.size(2) / block, x.size(3) * block * block);
@@ -192,6 +199,7 @@ final class PlainOps implements Ops {
 
   @Override
   public GraphTensor depthToSpace(GraphTensor x, int block) {
+    requireMultiple("channels of " + x, x.size(3), (long) block * block);
     SDVariable y = sd().cnn().depthToSpace(x.variable(), block, DataFormat.NHWC);
     return new GraphTensor(
         y, x.size(0), x.size(1) * block, x.size(2) * block, x.size(3) / block / block);
@@ -243,6 +251,10 @@ final class PlainOps implements Ops {
   @Override
   public GraphTensor multiplyScalar(GraphTensor x, GraphTensor scalar) {
     scalar.require("scalar", 1);
+    if (x.length() == 1) {
+      // matmul_bp fails on a product of two single numbers.
+      return multiply(x, reshape(scalar, x.shape()));
+    }
     GraphTensor column = reshape(x, x.length(), 1);
     return reshape(product(column, reshape(scalar, 1, 1)), x.shape());
   }
@@ -255,8 +267,10 @@ final class PlainOps implements Ops {
   @Override
   public GraphTensor sum(GraphTensor x) {
     GraphTensor rows = reshape(x, x.length() / x.size(-1), x.size(-1));
-    GraphTensor column = sumColumns(rows);
-    return sumColumns(reshape(column, 1, column.length()));
+    // Single numbers are not multiplied by one: matmul_bp would fail on that.
+    GraphTensor column = rows.size(1) == 1 ? rows : sumColumns(rows);
+    GraphTensor row = reshape(column, 1, column.length());
+    return row.length() == 1 ? row : sumColumns(row);
   }
 
   /** [N, D] → [N, 1]. */
@@ -296,6 +310,13 @@ final class PlainOps implements Ops {
 
   private static GraphTensor like(GraphTensor x, SDVariable variable) {
     return new GraphTensor(variable, x.shape());
+  }
+
+  private static void requireMultiple(String what, long size, long of) {
+    if (size % of != 0) {
+      throw new IllegalArgumentException(
+          what + " is " + size + ", but must be a multiple of " + of);
+    }
   }
 
   private DataType floatingType() {

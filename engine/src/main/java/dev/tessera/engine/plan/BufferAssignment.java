@@ -94,12 +94,16 @@ final class BufferAssignment {
           && root.lastUse == index
           && root.type == output.type
           && root.length() == output.length()
-          && input.isDense()
-          && Arrays.equals(input.shape, output.shape)) {
+          && step.inputs.stream().allMatch(other -> other.root != root || inPlace(other, output))) {
         return root;
       }
     }
     return null;
+  }
+
+  /** Whether each element lies where the output's element at its place will lie. */
+  private static boolean inPlace(Value input, Value output) {
+    return input.isDense() && Arrays.equals(input.shape, output.shape);
   }
 
   private Slot take(Value value) {

@@ -152,6 +152,14 @@ final class Lowering implements BackwardRules.Sink {
     }
   }
 
+  /** Adds a step that copies a value to storage of its own. */
+  Value copy(String name, Value value) {
+    Value copy = new Value(name, value.type, value.shape);
+    DynamicCustomOp identity = DynamicCustomOp.builder("identity").build();
+    steps.add(new Step(name, identity, List.of(value), List.of(copy)));
+    return copy;
+  }
+
   /** What decides an operation's result; empty where that cannot be told. */
   private static List<Object> identity(DifferentialFunction operation, List<Value> inputs) {
     if (operation instanceof DynamicCustomOp custom) {

@@ -53,7 +53,17 @@ final class PlanCompiler {
     Lowering lowering = new Lowering(graph, leaves());
     order.forEach(lowering::lower);
     Set<Value> kept = new HashSet<>();
-    targets.forEach(name -> kept.add(lowering.value(name).root));
+    outputs.forEach(name -> kept.add(lowering.value(name).root));
+    Map<String, Value> gradientValues = new LinkedHashMap<>();
+    gradientNames.forEach(
+        (parameter, name) -> {
+          // Whoever reads a gradient may overwrite it, so nothing else is in its array.
+          Value value = lowering.value(name);
+          boolean alone = !value.isFixed() && value.isDense() && kept.add(value.root);
+          Value own = alone ? value : lowering.copy(name + " of " + parameter, value);
+          kept.add(own.root);
+          gradientValues.put(parameter, own);
+        });
     List<Step> steps = live(lowering.steps(), kept);
     BufferAssignment buffers = new BufferAssignment(steps, kept);
     steps.forEach(Step::bind);
@@ -61,7 +71,7 @@ final class PlanCompiler {
     Map<String, INDArray> results = new HashMap<>();
     outputs.forEach(name -> results.put(name, lowering.value(name).bind()));
     Map<String, INDArray> gradients = new LinkedHashMap<>();
-    gradientNames.forEach((name, gradient) -> gradients.put(name, lowering.value(gradient).bind()));
+    gradientValues.forEach((parameter, value) -> gradients.put(parameter, value.bind()));
     String summary =
         String.format(
             "%d operations, %d needed; %s; %d steps; %.1f MB of results in %.1f MB",

@@ -65,7 +65,8 @@ public final class CounterRandom implements RandomGenerator {
 
   /** A draw from the standard Gumbel distribution. */
   public double nextGumbel() {
-    double open = (nextLong() >>> 11) * 0x1.0p-53 + 0x1.0p-54;
+    // 52 bits: with one more, the largest number would round to 1, whose draw is infinite.
+    double open = (nextLong() >>> 12) * 0x1.0p-52 + 0x1.0p-53;
     return -Math.log(-Math.log(open));
   }
 

@@ -1,0 +1,158 @@
+package dev.tessera.engine.graph;
+
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntToDoubleFunction;
+
+/** The operations of {@link Ops} as their Javadoc defines them: loops over doubles. */
+final class NaiveOps {
+  private NaiveOps() {}
+
+  static double[] map(double[] x, DoubleUnaryOperator function) {
+    return fill(x.length, i -> function.applyAsDouble(x[i]));
+  }
+
+  static double[] fill(int length, IntToDoubleFunction function) {
+    double[] y = new double[length];
+    for (int i = 0; i < length; i++) {
+      y[i] = function.applyAsDouble(i);
+    }
+    return y;
+  }
+
+  /** [n, m] × [m, k]. */
+  static double[] product(double[] a, double[] b, int n, int m, int k) {
+    double[] c = new double[n * k];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < k; j++) {
+        for (int l = 0; l < m; l++) {
+          c[i * k + j] += a[i * m + l] * b[l * k + j];
+        }
+      }
+    }
+    return c;
+  }
+
+  static double[] layerNorm(double[] x, double[] scale, double[] bias) {
+    int width = scale.length;
+    double[] y = new double[x.length];
+    for (int row = 0; row < x.length; row += width) {
+      double mean = 0;
+      double variance = 0;
+      for (int i = 0; i < width; i++) {
+        mean += x[row + i] / width;
+      }
+      for (int i = 0; i < width; i++) {
+        variance += (x[row + i] - mean) * (x[row + i] - mean) / width;
+      }
+      for (int i = 0; i < width; i++) {
+        y[row + i] = (x[row + i] - mean) / Math.sqrt(variance + 1e-5) * scale[i] + bias[i];
+      }
+    }
+    return y;
+  }
+
+  static double[] softmax(double[] x, int width) {
+    return map(logSoftmax(x, width), Math::exp);
+  }
+
+  static double[] logSoftmax(double[] x, int width) {
+    double[] y = new double[x.length];
+    for (int row = 0; row < x.length; row += width) {
+      double largest = Double.NEGATIVE_INFINITY;
+      for (int i = 0; i < width; i++) {
+        largest = Math.max(largest, x[row + i]);
+      }
+      double total = 0;
+      for (int i = 0; i < width; i++) {
+        total += Math.exp(x[row + i] - largest);
+      }
+      for (int i = 0; i < width; i++) {
+        y[row + i] = x[row + i] - largest - Math.log(total);
+      }
+    }
+    return y;
+  }
+
+  static double[] attention(double[] qkv, int batch, int heads, int width, MaskPattern mask) {
+    int length = qkv.length / 3 / width / batch;
+    int size = width / heads;
+    double[] y = new double[batch * length * width];
+    for (int b = 0; b < batch; b++) {
+      for (int head = 0; head < heads; head++) {
+        for (int t = 0; t < length; t++) {
+          int query = (b * length + t) * 3 * width + head * size;
+          double[] weights = new double[length];
+          double total = 0;
+          for (int s = 0; s < length; s++) {
+            boolean visible =
+                s <= t && (mask == MaskPattern.CAUSAL || s == 0 || t - s < MaskPattern.WINDOW);
+            if (visible) {
+              int key = (b * length + s) * 3 * width + width + head * size;
+              double score = 0;
+              for (int i = 0; i < size; i++) {
+                score += qkv[query + i] * qkv[key + i] / Math.sqrt(size);
+              }
+              weights[s] = Math.exp(score);
+              total += weights[s];
+            }
+          }
+          for (int s = 0; s < length; s++) {
+            int value = (b * length + s) * 3 * width + 2 * width + head * size;
+            for (int i = 0; i < size; i++) {
+              y[(b * length + t) * width + head * size + i] += weights[s] / total * qkv[value + i];
+            }
+          }
+        }
+      }
+    }
+    return y;
+  }
+
+  /** x [batch, h, w, c], weight [k, k, c, o], padded evenly; the odd zero goes below and right. */
+  static double[] conv2d(
+      double[] x, double[] weight, double[] bias, int h, int w, int c, int k, int stride) {
+    int batch = x.length / (h * w * c);
+    int o = bias.length;
+    int rows = h / stride;
+    int columns = w / stride;
+    int top = Math.max(0, (rows - 1) * stride + k - h) / 2;
+    int left = Math.max(0, (columns - 1) * stride + k - w) / 2;
+    return fill(
+        batch * rows * columns * o,
+        index -> {
+          int channel = index % o;
+          int column = index / o % columns;
+          int row = index / o / columns % rows;
+          int picture = index / o / columns / rows;
+          double sum = bias[channel];
+          for (int dy = 0; dy < k; dy++) {
+            for (int dx = 0; dx < k; dx++) {
+              int y = row * stride + dy - top;
+              int z = column * stride + dx - left;
+              if (y >= 0 && y < h && z >= 0 && z < w) {
+                for (int i = 0; i < c; i++) {
+                  sum +=
+                      x[((picture * h + y) * w + z) * c + i]
+                          * weight[((dy * k + dx) * c + i) * o + channel];
+                }
+              }
+            }
+          }
+          return sum;
+        });
+  }
+
+  /** [batch, h, w, c]: the pixels of a block follow each other, row by row, with all channels. */
+  static double[] spaceToDepth(double[] x, int h, int w, int c, int block) {
+    double[] y = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      int channel = i % c;
+      int column = i / c % w;
+      int row = i / c / w % h;
+      int picture = i / c / w / h;
+      int place = (picture * (h / block) + row / block) * (w / block) + column / block;
+      y[(place * block * block + row % block * block + column % block) * c + channel] = x[i];
+    }
+    return y;
+  }
+}

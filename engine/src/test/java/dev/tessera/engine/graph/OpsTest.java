@@ -1,0 +1,320 @@
+package dev.tessera.engine.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tessera.engine.plan.GradientCheck;
+import dev.tessera.engine.plan.GraphInputs;
+import dev.tessera.engine.plan.Plan;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Every operation against loops over doubles, and its gradient against differences. */
+class OpsTest {
+  private static final long SEED = 4711;
+  private static final int[] IDS = {2, 0, 2, 4, 2};
+
+  /**
+   * One operation on given inputs.
+   *
+   * @param shapes of the inputs, by name; their values are drawn
+   * @param graph builds it; {@code ids} is a placeholder with {@link #IDS}
+   * @param naive computes it
+   * @param accuracy expected in double precision, relative to values around 1
+   */
+  record Case(
+      String name,
+      Map<String, long[]> shapes,
+      BiFunction<Ops, Function<String, GraphTensor>, GraphTensor> graph,
+      Function<Function<String, double[]>, double[]> naive,
+      double accuracy) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static Case op(
+      String name,
+      Map<String, long[]> shapes,
+      BiFunction<Ops, Function<String, GraphTensor>, GraphTensor> graph,
+      Function<Function<String, double[]>, double[]> naive) {
+    // ND4J has the slope of GELU in single precision.
+    return new Case(name, shapes, graph, naive, name.equals("gelu") ? 1e-8 : 1e-12);
+  }
+
+  private static long[] shape(long... sizes) {
+    return sizes;
+  }
+
+  private static Case unary(
+      String name,
+      BiFunction<Ops, GraphTensor, GraphTensor> graph,
+      Function<double[], double[]> naive) {
+    return op(
+        name,
+        Map.of("x", shape(3, 4)),
+        (ops, in) -> graph.apply(ops, in.apply("x")),
+        in -> naive.apply(in.apply("x")));
+  }
+
+  private static Case binary(
+      String name,
+      Function<Ops, BiFunction<GraphTensor, GraphTensor, GraphTensor>> graph,
+      BiFunction<Double, Double, Double> naive) {
+    return op(
+        name,
+        Map.of("x", shape(2, 3, 2), "y", shape(2, 3, 2)),
+        (ops, in) -> graph.apply(ops).apply(in.apply("x"), in.apply("y")),
+        in -> NaiveOps.fill(12, i -> naive.apply(in.apply("x")[i], in.apply("y")[i])));
+  }
+
+  private static Case attention(int batch, int length, int heads, MaskPattern mask) {
+    return op(
+        "attention of " + length + " " + mask,
+        Map.of("x", shape((long) batch * length, 12)),
+        (ops, in) -> ops.attention(in.apply("x"), batch, heads, mask),
+        in -> NaiveOps.attention(in.apply("x"), batch, heads, 4, mask));
+  }
+
+  private static Case convolution(int kernel, int stride) {
+    return op(
+        "convolution " + kernel + "/" + stride,
+        Map.of("x", shape(2, 4, 6, 3), "w", shape(kernel, kernel, 3, 5), "b", shape(5)),
+        (ops, in) -> ops.conv2d(in.apply("x"), in.apply("w"), in.apply("b"), stride),
+        in ->
+            NaiveOps.conv2d(in.apply("x"), in.apply("w"), in.apply("b"), 4, 6, 3, kernel, stride));
+  }
+
+  static Stream<Case> cases() {
+    return Stream.of(
+        op(
+            "linear",
+            Map.of("x", shape(3, 4), "w", shape(4, 5), "b", shape(5)),
+            (ops, in) -> ops.linear(in.apply("x"), in.apply("w"), in.apply("b")),
+            in -> {
+              double[] y = NaiveOps.product(in.apply("x"), in.apply("w"), 3, 4, 5);
+              return NaiveOps.fill(15, i -> y[i] + in.apply("b")[i % 5]);
+            }),
+        op(
+            "project",
+            Map.of("x", shape(3, 4), "w", shape(4, 5)),
+            (ops, in) -> ops.project(in.apply("x"), in.apply("w")),
+            in -> NaiveOps.product(in.apply("x"), in.apply("w"), 3, 4, 5)),
+        op(
+            "layer norm",
+            Map.of("x", shape(3, 8), "w", shape(8), "b", shape(8)),
+            (ops, in) -> ops.layerNorm(in.apply("x"), in.apply("w"), in.apply("b")),
+            in -> NaiveOps.layerNorm(in.apply("x"), in.apply("w"), in.apply("b"))),
+        unary("gelu", Ops::gelu, x -> NaiveOps.map(x, v -> v / (1 + Math.exp(-1.702 * v)))),
+        unary("relu", Ops::relu, x -> NaiveOps.map(x, v -> Math.max(v, 0))),
+        unary("tanh", Ops::tanh, x -> NaiveOps.map(x, Math::tanh)),
+        unary("softplus", Ops::softplus, x -> NaiveOps.map(x, v -> Math.log1p(Math.exp(v)))),
+        unary("softmax", Ops::softmax, x -> NaiveOps.softmax(x, 4)),
+        unary("log softmax", Ops::logSoftmax, x -> NaiveOps.logSoftmax(x, 4)),
+        unary("abs", Ops::abs, x -> NaiveOps.map(x, Math::abs)),
+        unary("round", Ops::round, x -> NaiveOps.map(x, Math::rint)),
+        unary("sum", Ops::sum, x -> new double[] {Arrays.stream(x).sum()}),
+        op(
+            "multiply scalar by scalar",
+            Map.of("x", shape(1, 1), "y", shape(1)),
+            (ops, in) -> ops.multiplyScalar(in.apply("x"), in.apply("y")),
+            in -> new double[] {in.apply("x")[0] * in.apply("y")[0]}),
+        op(
+            "sum of a row",
+            Map.of("x", shape(1, 4)),
+            (ops, in) -> ops.sum(in.apply("x")),
+            in -> new double[] {Arrays.stream(in.apply("x")).sum()}),
+        unary(
+            "affine",
+            (ops, x) -> ops.affine(x, -2.5, 0.75),
+            x -> NaiveOps.map(x, v -> -2.5 * v + 0.75)),
+        unary("affine without effect", (ops, x) -> ops.affine(x, 1, 0), x -> x),
+        unary("reshape", (ops, x) -> ops.reshape(x, 2, 1, 6), x -> x),
+        attention(2, 5, 2, MaskPattern.CAUSAL),
+        attention(2, 5, 1, MaskPattern.LOCAL),
+        attention(1, MaskPattern.WINDOW + 6, 4, MaskPattern.LOCAL),
+        attention(1, MaskPattern.WINDOW + 6, 2, MaskPattern.CAUSAL),
+        op(
+            "embedding",
+            Map.of("x", shape(5, 3)),
+            (ops, in) -> ops.embedding(in.apply("x"), in.apply("ids")),
+            in -> NaiveOps.fill(15, i -> in.apply("x")[IDS[i / 3] * 3 + i % 3])),
+        op(
+            "softmax cross-entropy",
+            Map.of("x", shape(5, 6)),
+            (ops, in) -> ops.softmaxCrossEntropy(in.apply("x"), in.apply("ids")),
+            in -> {
+              double[] y = NaiveOps.logSoftmax(in.apply("x"), 6);
+              return NaiveOps.fill(5, i -> -y[i * 6 + IDS[i]]);
+            }),
+        convolution(1, 1),
+        convolution(3, 1),
+        convolution(4, 2),
+        convolution(3, 2),
+        op(
+            "space to depth",
+            Map.of("x", shape(2, 4, 6, 3)),
+            (ops, in) -> ops.spaceToDepth(in.apply("x"), 2),
+            in -> NaiveOps.spaceToDepth(in.apply("x"), 4, 6, 3, 2)),
+        op(
+            "depth to space",
+            Map.of("x", shape(2, 4, 6, 3)),
+            (ops, in) -> ops.depthToSpace(ops.spaceToDepth(in.apply("x"), 2), 2),
+            in -> in.apply("x")),
+        binary("add", ops -> ops::add, Double::sum),
+        binary("subtract", ops -> ops::subtract, (a, b) -> a - b),
+        binary("multiply", ops -> ops::multiply, (a, b) -> a * b),
+        op(
+            "add row",
+            Map.of("x", shape(3, 4), "y", shape(4)),
+            (ops, in) -> ops.addRow(in.apply("x"), in.apply("y")),
+            in -> NaiveOps.fill(12, i -> in.apply("x")[i] + in.apply("y")[i % 4])),
+        op(
+            "multiply row",
+            Map.of("x", shape(3, 4), "y", shape(4)),
+            (ops, in) -> ops.multiplyRow(in.apply("x"), in.apply("y")),
+            in -> NaiveOps.fill(12, i -> in.apply("x")[i] * in.apply("y")[i % 4])),
+        op(
+            "multiply scalar",
+            Map.of("x", shape(2, 3, 2), "y", shape(1)),
+            (ops, in) -> ops.multiplyScalar(in.apply("x"), in.apply("y")),
+            in -> NaiveOps.fill(12, i -> in.apply("x")[i] * in.apply("y")[0])));
+  }
+
+  /** A graph with one operation, weighed element by element into a loss. */
+  private static final class Built {
+    final ParameterStore store;
+    final ModelGraph graph;
+    final GraphTensor output;
+    final GraphTensor loss;
+
+    Built(Case one, DataType type) {
+      store = new ParameterStore(SEED, type);
+      graph = new ModelGraph(store, type);
+      Map<String, GraphTensor> inputs = new HashMap<>();
+      new TreeMap<>(one.shapes)
+          .forEach(
+              (name, sizes) ->
+                  inputs.put(name, graph.parameter(name, Initialiser.normal(1), sizes)));
+      inputs.put("ids", graph.indices("ids", IDS.length));
+      output = one.graph.apply(graph.ops(), name -> Objects.requireNonNull(inputs.get(name)));
+      GraphTensor weights = normal(graph, output.shape());
+      loss = graph.ops().sum(graph.ops().multiply(output, weights)).named("loss");
+    }
+
+    double[] values(String name) {
+      return store.array(name).data().asDouble();
+    }
+  }
+
+  /** Constants drawn like parameters. */
+  private static GraphTensor normal(ModelGraph graph, long... shape) {
+    int length = (int) Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    float[] values = GraphInputs.gaussians(new Random(SEED), length, 1);
+    return graph.constant(values, shape);
+  }
+
+  private static void assertForward(Case one, DataType type, double accuracy) {
+    Built built = new Built(one, type);
+    Plan plan = Plan.forward(built.graph, built.output);
+    plan.set("ids", IDS);
+    plan.run();
+    double[] expected = one.naive.apply(built::values);
+    assertThat(built.output.length()).isEqualTo(expected.length);
+    assertThat(plan.output(built.output.name()).shape()).isEqualTo(built.output.shape());
+    double[] actual = plan.output(built.output.name()).dup('c').data().asDouble();
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(actual[i])
+          .as("element %d", i)
+          .isCloseTo(expected[i], within(accuracy * Math.max(1, Math.abs(expected[i]))));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void computesWhatTheDefinitionSays(Case one) {
+    assertForward(one, DataType.DOUBLE, one.accuracy);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void singlePrecisionIsCloseToo(Case one) {
+    assertForward(one, DataType.FLOAT, 1e-5);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void gradientAgreesWithDifferences(Case one) {
+    Built built = new Built(one, DataType.DOUBLE);
+    Plan plan = Plan.training(built.graph, built.loss, one.shapes.keySet());
+    plan.set("ids", IDS);
+    GradientCheck.assertAgree(plan, "loss", built.store, one.shapes.keySet(), SEED);
+  }
+
+  @Test
+  void straightThroughHasTheValueOfOneAndTheGradientOfTheOther() {
+    ParameterStore store = new ParameterStore(SEED, DataType.DOUBLE);
+    ModelGraph graph = new ModelGraph(store, DataType.DOUBLE);
+    GraphTensor x = graph.parameter("x", Initialiser.normal(1), 3, 4);
+    GraphTensor y = graph.parameter("y", Initialiser.normal(1), 3, 4);
+    GraphTensor output = graph.ops().straightThrough(x, y).named("output");
+    GraphTensor weights = normal(graph, 3, 4);
+    GraphTensor loss = graph.ops().sum(graph.ops().multiply(output, weights)).named("loss");
+    Plan plan = Plan.training(graph, loss, List.of("x", "y"), output, weights);
+    plan.run();
+    double[] value = plan.output("output").data().asDouble();
+    assertThat(value).containsExactly(store.array("y").data().asDouble(), within(1e-6));
+    assertThat(plan.gradient("x").data().asDouble())
+        .containsExactly(plan.output(weights.name()).data().asDouble());
+    assertThat(plan.gradient("y").data().asDouble()).containsOnly(0.0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DataType.class,
+      names = {"FLOAT", "DOUBLE"})
+  void extremeInputsNeitherOverflowNorUnderflow(DataType type) {
+    ModelGraph graph = new ModelGraph(new ParameterStore(1, type), type);
+    Ops ops = graph.ops();
+    GraphTensor x = graph.placeholder("x", 2, 3);
+    GraphTensor softplus = ops.softplus(x).named("positive");
+    GraphTensor logSoftmax = ops.logSoftmax(x).named("logarithms");
+    GraphTensor softmax = ops.softmax(x).named("shares");
+    Plan plan = Plan.forward(graph, softplus, logSoftmax, softmax);
+    plan.set("x", new float[] {-300, 0, 300, 5000, 5000, -5000});
+    plan.run();
+    assertThat(plan.floats("positive"))
+        .containsExactly(new float[] {0, (float) Math.log(2), 300, 5000, 5000, 0}, within(1e-6f));
+    float half = (float) Math.log(0.5);
+    assertThat(plan.floats("logarithms"))
+        .containsExactly(new float[] {-600, -300, 0, half, half, half - 10000}, within(1e-3f));
+    assertThat(plan.floats("shares"))
+        .containsExactly(new float[] {0, 0, 1, 0.5f, 0.5f, 0}, within(1e-6f));
+  }
+
+  @Test
+  void aRowWithoutVarianceIsNormalisedToTheBias() {
+    ModelGraph graph = new ModelGraph(new ParameterStore(1, DataType.FLOAT), DataType.FLOAT);
+    GraphTensor x = graph.placeholder("x", 1, 4);
+    GraphTensor scale = graph.constant(new float[] {1, 2, 3, 4}, 4);
+    GraphTensor bias = graph.constant(new float[] {4, 3, 2, 1}, 4);
+    Plan plan = Plan.forward(graph, graph.ops().layerNorm(x, scale, bias).named("y"));
+    plan.set("x", new float[] {7, 7, 7, 7});
+    plan.run();
+    assertThat(plan.floats("y")).containsExactly(new float[] {4, 3, 2, 1}, within(1e-6f));
+  }
+}

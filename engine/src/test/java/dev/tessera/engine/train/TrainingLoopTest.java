@@ -1,0 +1,215 @@
+package dev.tessera.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import dev.tessera.engine.graph.GraphTensor;
+import dev.tessera.engine.graph.Initialiser;
+import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.graph.Ops;
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.store.TensorMap;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class TrainingLoopTest {
+  private static final int BATCH = 4;
+  private static final int INPUTS = 3;
+
+  @TempDir Path folder;
+
+  /** Learns a linear function through a hidden layer; all objects are new. */
+  private static final class Toy implements TrainingLoop.Task, TrainingListener {
+    final ParameterStore store = new ParameterStore(7, DataType.FLOAT);
+    final List<StepReport> reports = new ArrayList<>();
+    final List<Long> saved = new ArrayList<>();
+    final List<TensorMap> evaluated = new ArrayList<>();
+    final TrainingLoop loop;
+    DoubleSupplier heldOut = () -> Double.NaN;
+    long poisoned = -1;
+
+    Toy(Path folder, int evaluations, byte... digest) {
+      ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+      Ops ops = graph.ops();
+      GraphTensor x = graph.placeholder("x", BATCH, INPUTS);
+      GraphTensor hidden =
+          ops.gelu(
+              ops.linear(
+                  x,
+                  graph.parameter("first/weight", Initialiser.normal(0.5), INPUTS, 8),
+                  graph.parameter("first/bias", Initialiser.zeros(), 8)));
+      GraphTensor y =
+          ops.linear(
+              hidden,
+              graph.parameter("second/weight", Initialiser.normal(0.5), 8, 1),
+              graph.parameter("second/bias", Initialiser.zeros(), 1));
+      GraphTensor error = ops.subtract(y, graph.placeholder("y", BATCH, 1));
+      GraphTensor loss = ops.affine(ops.sum(ops.multiply(error, error)), 1.0 / BATCH, 0);
+      Plan plan = Plan.training(graph, loss.named("loss"), graph.parameters());
+      TrainingLoop.Options options =
+          new TrainingLoop.Options(
+              7,
+              new LearningRate(0.05, 3, 0.5, LearningRate.Decay.COSINE, 0.01),
+              new AdamW.Options(0.9, 0.99, 0.01, 1),
+              0.95,
+              evaluations,
+              digest);
+      loop = new TrainingLoop(this, plan, store, options, new Checkpoints(folder, 2), this);
+    }
+
+    @Override
+    public String stage() {
+      return "toy";
+    }
+
+    @Override
+    public void fill(Plan plan, long step, double progress) {
+      CounterRandom random = new CounterRandom(7, "toy", step);
+      float[] x = new float[BATCH * INPUTS];
+      float[] y = new float[BATCH];
+      for (int i = 0; i < x.length; i++) {
+        x[i] = (float) random.nextGaussian();
+        y[i / INPUTS] += x[i] * (i % INPUTS + 1);
+      }
+      if (step == poisoned) {
+        y[0] = Float.NaN;
+      }
+      plan.set("x", x);
+      plan.set("y", y);
+    }
+
+    @Override
+    public TrainingLoop.Evaluation evaluate(long step) {
+      evaluated.add(store.toTensors());
+      return new TrainingLoop.Evaluation(Map.of("held out", 1.0), heldOut.getAsDouble());
+    }
+
+    @Override
+    public void step(StepReport report) {
+      reports.add(report);
+    }
+
+    @Override
+    public void saved(StepReport report) {
+      saved.add(report.step());
+    }
+
+    boolean run(long steps, long stopAt) throws IOException {
+      return loop.run(new Budget.Steps(steps), () -> loop.steps() == stopAt);
+    }
+  }
+
+  @Test
+  void learns() throws IOException {
+    Toy toy = new Toy(folder, 1);
+    assertThat(toy.run(200, -1)).isTrue();
+    double first = toy.reports.subList(0, 20).stream().mapToDouble(StepReport::loss).sum();
+    double last = toy.reports.subList(180, 200).stream().mapToDouble(StepReport::loss).sum();
+    assertThat(last).isLessThan(first / 20);
+  }
+
+  @Test
+  void aResumedRunEqualsAnUninterruptedOneBitForBit() throws IOException {
+    Toy whole = new Toy(folder.resolve("whole"), 4);
+    assertThat(whole.run(20, -1)).isTrue();
+
+    List<Double> losses = new ArrayList<>();
+    for (long stop : new long[] {7, 10, 18, -1}) {
+      Toy part = new Toy(folder.resolve("parts"), 4);
+      part.loop.resume();
+      assertThat(part.run(20, stop)).isEqualTo(stop < 0);
+      part.reports.forEach(report -> losses.add(report.loss()));
+      if (stop < 0) {
+        assertThat(part.store.toTensors().asMap()).isEqualTo(whole.store.toTensors().asMap());
+        assertThat(part.loop.lastWeights().asMap()).isEqualTo(whole.loop.lastWeights().asMap());
+        assertThat(part.loop.steps()).isEqualTo(20);
+      }
+    }
+    assertThat(losses).isEqualTo(whole.reports.stream().map(StepReport::loss).toList());
+  }
+
+  @Test
+  void reportsWhatEachStepDid() throws IOException {
+    Toy toy = new Toy(folder, 2);
+    toy.run(10, -1);
+    assertThat(toy.reports.stream().map(StepReport::step))
+        .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
+    StepReport last = toy.reports.get(9);
+    assertThat(last.stage()).isEqualTo("toy");
+    assertThat(last.progress()).isEqualTo(1);
+    assertThat(last.plannedSteps()).isEqualTo(10);
+    assertThat(last.gradientNorm()).isPositive();
+    assertThat(last.seconds()).isGreaterThan(toy.reports.get(0).seconds());
+    assertThat(toy.reports.get(0).learningRate()).isEqualTo(0.05 / 4);
+    assertThat(toy.saved).containsExactly(5L, 10L);
+  }
+
+  @Test
+  void stoppingSavesAtOnce() throws IOException {
+    Toy toy = new Toy(folder, 1);
+    assertThat(toy.run(20, 3)).isFalse();
+    Toy next = new Toy(folder, 1);
+    assertThat(next.loop.resume()).isEqualTo(3);
+    assertThat(next.store.toTensors().asMap()).isEqualTo(toy.store.toTensors().asMap());
+  }
+
+  @Test
+  void aLossThatIsNoNumberEndsTheRunWithASentence() {
+    Toy toy = new Toy(folder, 1);
+    toy.poisoned = 2;
+    assertThatExceptionOfType(TrainingDivergedException.class)
+        .isThrownBy(() -> toy.run(20, -1))
+        .withMessageContainingAll("toy diverged", "NaN", "step 2", "lower learning rate");
+    assertThat(toy.loop.steps()).isEqualTo(2);
+    assertThat(toy.store.toTensors().get("second/bias").data()[0]).isFinite();
+  }
+
+  @Test
+  void theAveragedWeightsThatDidBestOnHeldOutDataAreKeptOverASave() throws IOException {
+    double[] losses = {3, 1, 2, 4};
+    Toy toy = new Toy(folder, 4);
+    toy.heldOut = () -> losses[toy.evaluated.size() - 1];
+    toy.run(20, 12);
+    Toy next = new Toy(folder, 4);
+    next.heldOut = () -> losses[2 + next.evaluated.size() - 1];
+    next.loop.resume();
+    next.run(20, -1);
+    assertThat(toy.evaluated).hasSize(2);
+    assertThat(next.evaluated).hasSize(2);
+    assertThat(next.loop.bestWeights().asMap()).isEqualTo(toy.evaluated.get(1).asMap());
+    assertThat(next.loop.bestWeights().asMap()).isNotEqualTo(next.loop.lastWeights().asMap());
+    assertThat(next.evaluated.get(1).asMap()).isEqualTo(next.loop.lastWeights().asMap());
+  }
+
+  @Test
+  void withoutHeldOutDataTheLastWeightsAreTheBest() throws IOException {
+    Toy toy = new Toy(folder, 4);
+    toy.run(8, -1);
+    assertThat(toy.loop.bestWeights().asMap()).isEqualTo(toy.loop.lastWeights().asMap());
+  }
+
+  @Test
+  void aSpentBudgetHasNothingLeftToDo() throws IOException {
+    new Toy(folder, 1).run(5, -1);
+    Toy next = new Toy(folder, 1);
+    next.loop.resume();
+    assertThat(next.run(5, -1)).isTrue();
+    assertThat(next.reports).isEmpty();
+  }
+
+  @Test
+  void anotherRunsCheckpointIsNotResumed() throws IOException {
+    new Toy(folder, 1).run(5, -1);
+    assertThatIOException().isThrownBy(() -> new Toy(folder, 1, (byte) 1).loop.resume());
+  }
+}

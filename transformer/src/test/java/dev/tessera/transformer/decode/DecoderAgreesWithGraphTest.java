@@ -1,0 +1,164 @@
+package dev.tessera.transformer.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tessera.engine.graph.HostCopy;
+import dev.tessera.engine.graph.MaskPattern;
+import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.store.Tensor;
+import dev.tessera.engine.store.TensorMap;
+import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.model.Gpt;
+import dev.tessera.transformer.sequence.Batch;
+import dev.tessera.transformer.sequence.Direction;
+import dev.tessera.transformer.sequence.SequenceBuilder;
+import dev.tessera.transformer.sequence.TokenSequence;
+import dev.tessera.transformer.sequence.Vocabulary;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * The decoder and the graph that is trained are one model, down to the names of the weights: the
+ * same store, the same sequences, every input position.
+ */
+class DecoderAgreesWithGraphTest {
+  private static final long SEED = 13;
+  private static final double TOLERANCE = 1e-3;
+
+  static Stream<List<MaskPattern>> masks() {
+    MaskPattern causal = MaskPattern.CAUSAL;
+    MaskPattern local = MaskPattern.LOCAL;
+    return Stream.of(
+        List.of(causal, causal), List.of(local, local), List.of(causal, local, causal));
+  }
+
+  /** Longer than the window of the local pattern. */
+  private static TransformerConfig config(List<MaskPattern> masks) {
+    return new TransformerConfig(261, 9, 40, 8, 9, 48, masks.size(), 4, masks);
+  }
+
+  @ParameterizedTest
+  @MethodSource("masks")
+  void logitsAreThoseOfTheGraphAtEveryPosition(List<MaskPattern> masks) {
+    TransformerConfig config = config(masks);
+    assertThat(config.sequenceLength()).isGreaterThan(MaskPattern.WINDOW + 8);
+    for (int rows : new int[] {1, 16}) {
+      new OneStore(config, rows).compare();
+    }
+  }
+
+  /** Both sides over one store. */
+  private static final class OneStore {
+    private final TransformerConfig config;
+    private final Vocabulary vocabulary;
+    private final int rows;
+    private final Plan plan;
+    private final IncrementalDecoder decoder;
+
+    OneStore(TransformerConfig config, int rows) {
+      this.config = config;
+      this.rows = rows;
+      vocabulary = new Vocabulary(config);
+      ParameterStore store = new ParameterStore(SEED, DataType.FLOAT);
+      ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+      plan = Plan.forward(graph, Gpt.build(config, graph, rows).logits());
+      store.load(randomWeights(store));
+      TreeSet<String> read = new TreeSet<>();
+      TransformerWeights weights =
+          TransformerWeights.read(
+              config,
+              (name, shape) -> {
+                read.add(name);
+                assertThat(store.array(name).shape()).as(name).isEqualTo(shape);
+                return HostCopy.floats(store.array(name));
+              });
+      assertThat(read).isEqualTo(new TreeSet<>(store.names()));
+      decoder = new IncrementalDecoder(config, weights, rows);
+    }
+
+    private static TensorMap randomWeights(ParameterStore store) {
+      TensorMap tensors = new TensorMap();
+      for (String name : store.names()) {
+        long[] shape = store.array(name).shape();
+        tensors.put(name, new Tensor(shape, new RandomWeights(SEED).read(name, shape)));
+      }
+      return tensors;
+    }
+
+    void compare() {
+      for (Direction direction : Direction.values()) {
+        for (boolean prompted : new boolean[] {true, false}) {
+          compare(direction, sequences(direction, prompted), prompted);
+        }
+      }
+    }
+
+    private List<TokenSequence> sequences(Direction direction, boolean prompted) {
+      SequenceBuilder builder = new SequenceBuilder(config);
+      Random random = new Random(SEED);
+      List<TokenSequence> sequences = new ArrayList<>();
+      for (int row = 0; row < rows; row++) {
+        // From one token to more than there is room for.
+        int length = prompted ? 1 + random.nextInt(config.textLength() + 2) : 0;
+        int[] text = random.ints(length, 0, config.textVocabulary() - 1).toArray();
+        int[] codes = random.ints(config.imageLength(), 0, config.imageVocabulary()).toArray();
+        sequences.add(builder.build(text, codes, direction));
+      }
+      return sequences;
+    }
+
+    private void compare(Direction direction, List<TokenSequence> sequences, boolean prompted) {
+      Batch batch = Batch.of(vocabulary, sequences, rows);
+      plan.set("tokens", batch.tokens());
+      plan.set("positions", batch.positions());
+      plan.set("targetPositions", batch.targetPositions());
+      plan.set("modality", batch.modality());
+      plan.run();
+      float[] expected = plan.floats("logits"); // [B·T, V]
+
+      decoder.start(rows);
+      for (int t = 0; t < batch.length(); t++) {
+        int input = t;
+        int[] tokens = sequences.stream().mapToInt(s -> s.tokens()[input]).toArray();
+        boolean image = batch.modality()[t] == Batch.IMAGE;
+        Range range = image ? Range.IMAGE : Range.TEXT;
+        float[][] logits =
+            decoder.step(tokens, batch.positions()[t], batch.targetPositions()[t], range);
+        int first = image ? vocabulary.firstImage() : vocabulary.firstText();
+        for (int row = 0; row < rows; row++) {
+          int offset = (row * batch.length() + t) * vocabulary.size();
+          String where =
+              config.masks() + " " + direction + " prompted " + prompted + " rows " + rows;
+          assertClose(
+              where + " row " + row + " input " + t,
+              logits[row],
+              Arrays.copyOfRange(expected, offset + first, offset + first + range.size(config)));
+        }
+      }
+    }
+
+    private static void assertClose(String where, float[] actual, float[] expected) {
+      double largest = 0;
+      for (float value : expected) {
+        largest = Math.max(largest, Math.abs(value));
+      }
+      assertThat(largest).as(where).isBetween(0.1, 1e3);
+      assertThat(actual).as(where).hasSameSizeAs(expected);
+      for (int i = 0; i < actual.length; i++) {
+        if (!(Math.abs(actual[i] - expected[i]) <= TOLERANCE * largest)) {
+          throw new AssertionError(
+              where + " id " + i + ": decoder " + actual[i] + ", graph " + expected[i]);
+        }
+      }
+    }
+  }
+}

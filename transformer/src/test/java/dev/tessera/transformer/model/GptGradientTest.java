@@ -1,0 +1,114 @@
+package dev.tessera.transformer.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tessera.engine.graph.MaskPattern;
+import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.GradientCheck;
+import dev.tessera.engine.plan.GraphInputs;
+import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.plan.SameDiffOracle;
+import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.sequence.Batch;
+import dev.tessera.transformer.sequence.Direction;
+import dev.tessera.transformer.sequence.SequenceBuilder;
+import dev.tessera.transformer.sequence.TokenSequence;
+import dev.tessera.transformer.sequence.Vocabulary;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class GptGradientTest {
+  private static final long SEED = 17;
+
+  /** A training graph over a batch of one sequence in each direction. */
+  private static final class Trained {
+    final TransformerConfig config;
+    final ParameterStore store;
+    final ModelGraph graph;
+    final Plan plan;
+    final GraphInputs inputs;
+
+    Trained(DataType type, List<MaskPattern> masks, int gridHeight) {
+      config = new TransformerConfig(257, 5, 7, gridHeight, 8, 8, masks.size(), 2, masks);
+      store = new ParameterStore(SEED, type);
+      graph = new ModelGraph(store, type);
+      Gpt model = Gpt.build(config, graph, 2);
+      GradientCheck.randomise(store, 0.4, SEED);
+      plan = Plan.training(graph, model.loss(), graph.parameters(), model.tokenLosses());
+      Batch batch = Batch.of(new Vocabulary(config), sequences(), 2);
+      inputs =
+          GraphInputs.random(graph, SEED, 2)
+              .with("tokens", batch.tokens())
+              .with("positions", batch.positions())
+              .with("targetPositions", batch.targetPositions())
+              .with("targets", batch.targets())
+              .with("weights", batch.weights())
+              .with("modality", batch.modality());
+      inputs.give(plan);
+    }
+
+    private List<TokenSequence> sequences() {
+      SequenceBuilder builder = new SequenceBuilder(config);
+      Random random = new Random(SEED);
+      int[] codes = random.ints(config.imageLength(), 0, config.imageVocabulary()).toArray();
+      return List.of(
+          builder.build(new int[] {5, 200, 5}, codes, Direction.FORWARD),
+          builder.build(new int[] {9}, codes, Direction.REVERSE));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theGradientOfEveryParameterAgreesWithDifferences(MaskPattern mask) {
+    // Longer than the window of the local pattern.
+    Trained trained = new Trained(DataType.DOUBLE, List.of(mask), 9);
+    assertThat(trained.config.sequenceLength()).isGreaterThan(MaskPattern.WINDOW);
+    assertThat(trained.graph.parameters())
+        .hasSize(3 + 12 + 3)
+        .contains("token_embedding", "block0/attention/qkv/bias", "head/weight");
+    GradientCheck.assertAgree(
+        trained.plan, "loss", trained.store, trained.graph.parameters(), SEED);
+  }
+
+  @Test
+  void theGradientOfEveryParameterOfSeveralLayersAgreesWithDifferences() {
+    List<MaskPattern> masks = List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL, MaskPattern.CAUSAL);
+    Trained trained = new Trained(DataType.DOUBLE, masks, 1);
+    GradientCheck.assertAgree(
+        trained.plan, "loss", trained.store, trained.graph.parameters(), SEED);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DataType.class,
+      names = {"FLOAT", "DOUBLE"})
+  void thePlanAgreesWithSameDiff(DataType type) {
+    Trained trained = new Trained(type, List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL), 2);
+    SameDiffOracle.assertAgree(
+        trained.graph,
+        trained.plan,
+        trained.inputs,
+        List.of("loss", "tokenLosses"),
+        type == DataType.DOUBLE ? 1e-9 : 1e-4);
+  }
+
+  @Test
+  void theLossIsTheWeightedSumOfWhatEachTokenCosts() {
+    Trained trained = new Trained(DataType.DOUBLE, List.of(MaskPattern.CAUSAL), 2);
+    trained.plan.run();
+    double[] costs = trained.plan.output("tokenLosses").data().asDouble();
+    double[] weights = trained.inputs.array("weights").data().asDouble();
+    double sum = 0;
+    for (int i = 0; i < costs.length; i++) {
+      assertThat(costs[i]).isPositive();
+      sum += costs[i] * weights[i];
+    }
+    assertThat(trained.plan.scalar("loss")).isCloseTo(sum, within(1e-9));
+  }
+}

@@ -1,0 +1,309 @@
+package dev.tessera.transformer.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tessera.engine.graph.GraphTensor;
+import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.train.AdamW;
+import dev.tessera.engine.train.Budget;
+import dev.tessera.engine.train.Checkpoints;
+import dev.tessera.engine.train.LearningRate;
+import dev.tessera.engine.train.StepReport;
+import dev.tessera.engine.train.TrainingListener;
+import dev.tessera.engine.train.TrainingLoop;
+import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.sequence.Vocabulary;
+import dev.tessera.vqvae.data.PictureSource;
+import dev.tessera.vqvae.data.PrepareOptions;
+import dev.tessera.vqvae.data.PreparedPictures;
+import dev.tessera.vqvae.picture.Augmentation;
+import dev.tessera.vqvae.picture.PictureConfig;
+import dev.tessera.vqvae.picture.Rgb;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class TransformerTrainingTest {
+  private static final int PICTURES = 30;
+  private static final int VARIANTS = 3;
+  private static final int BATCH = 50;
+  private static final int TEXT = 4;
+  private static final int IMAGE = 6;
+  private static final TransformerConfig CONFIG =
+      TransformerConfig.causal(257, TEXT, PICTURES, 2, 3, 8, 1, 1);
+  private static final Vocabulary VOCABULARY = new Vocabulary(CONFIG);
+
+  /** Pictures 0, 5, 10 … have no caption. */
+  private static final int WITHOUT_CAPTION = 5;
+
+  @TempDir static Path temporary;
+
+  private static @Nullable TokenisedPictures tokenised;
+
+  /** A picture's codes are its number and then its variant; its captions are its number, twice. */
+  @BeforeAll
+  static void tokenise() throws IOException {
+    Path folder = Files.createDirectories(temporary.resolve("pictures"));
+    for (int i = 0; i < PICTURES; i++) {
+      Path file = folder.resolve("picture%02d.png".formatted(i));
+      ImageIO.write(Rgb.solid(8, 8, 0x010203 * (i + 1)).toImage(), "png", file.toFile());
+    }
+    PreparedPictures pictures =
+        PreparedPictures.prepare(
+            PictureSource.parse(folder.toString()),
+            PictureConfig.square(8),
+            temporary.resolve("cache"),
+            new PrepareOptions(0, 0.2, 0),
+            (done, total) -> {});
+    assertThat(pictures.size()).isEqualTo(PICTURES);
+    short[][][] codes = new short[VARIANTS][PICTURES][IMAGE];
+    List<List<int[]>> captions = new ArrayList<>();
+    for (int i = 0; i < PICTURES; i++) {
+      for (int variant = 0; variant < VARIANTS; variant++) {
+        Arrays.fill(codes[variant][i], (short) variant);
+        codes[variant][i][0] = (short) i;
+      }
+      captions.add(i % WITHOUT_CAPTION == 0 ? List.of() : List.of(new int[] {i}, new int[] {i, i}));
+    }
+    tokenised = new TokenisedPictures(pictures, codes, captions);
+  }
+
+  private static TokenisedPictures data() {
+    return Objects.requireNonNull(tokenised);
+  }
+
+  private static TransformerTrainingConfig training(double reverse, double dropped) {
+    return new TransformerTrainingConfig(
+        BATCH,
+        new LearningRate(0.01, 2, 0.5, LearningRate.Decay.LINEAR, 0),
+        new AdamW.Options(0.9, 0.99, 0.01, 1),
+        0.9,
+        reverse,
+        dropped,
+        VARIANTS,
+        Augmentation.NONE);
+  }
+
+  private static TransformerTraining stage(double reverse, double dropped, long seed) {
+    return new TransformerTraining(
+        CONFIG, training(reverse, dropped), data(), seed, (step, weights) -> {});
+  }
+
+  /** Catches what a task gives to a plan. */
+  private static final class Caught {
+    final Plan plan;
+    final int[][] tokens;
+    final int[][] targets;
+    final float[][] weights;
+
+    Caught(TrainingLoop.Task task, long step) {
+      int rows = BATCH * CONFIG.sequenceLength();
+      ModelGraph graph = new ModelGraph(new ParameterStore(1, DataType.FLOAT), DataType.FLOAT);
+      List<GraphTensor> all = new ArrayList<>();
+      for (String name :
+          new String[] {"tokens", "positions", "targetPositions", "targets", "modality"}) {
+        all.add(graph.indices(name, rows));
+      }
+      all.add(graph.placeholder("weights", rows, 1));
+      plan = Plan.forward(graph, all.toArray(GraphTensor[]::new));
+      task.fill(plan, step, 0);
+      tokens = split(plan.output("tokens").toIntVector());
+      targets = split(plan.output("targets").toIntVector());
+      weights = new float[BATCH][];
+      float[] flat = plan.floats("weights");
+      for (int i = 0; i < BATCH; i++) {
+        int from = i * CONFIG.sequenceLength();
+        weights[i] = Arrays.copyOfRange(flat, from, from + CONFIG.sequenceLength());
+      }
+    }
+
+    private static int[][] split(int[] flat) {
+      int[][] rows = new int[BATCH][];
+      for (int i = 0; i < BATCH; i++) {
+        int from = i * CONFIG.sequenceLength();
+        rows[i] = Arrays.copyOfRange(flat, from, from + CONFIG.sequenceLength());
+      }
+      return rows;
+    }
+
+    boolean isReverse(int row) {
+      return tokens[row][0] == Vocabulary.REVERSE;
+    }
+
+    private int[] part(int row, boolean image) {
+      int first = image == isReverse(row) ? 0 : image ? TEXT : IMAGE;
+      return Arrays.copyOfRange(targets[row], first, first + (image ? IMAGE : TEXT));
+    }
+
+    int picture(int row) {
+      return part(row, true)[0] - VOCABULARY.firstImage();
+    }
+
+    int variant(int row) {
+      return part(row, true)[1] - VOCABULARY.firstImage();
+    }
+
+    /** BPE ids of the caption; none if it was dropped. */
+    int[] caption(int row) {
+      int[] text = part(row, false);
+      int end = 0;
+      while (text[end] != VOCABULARY.endOfText()) {
+        end++;
+      }
+      return Arrays.stream(text, 0, end).map(id -> id - VOCABULARY.firstText()).toArray();
+    }
+  }
+
+  @Test
+  void aStepDependsOnSeedAndItsNumberAlone() {
+    TransformerTraining stage = stage(0.4, 0.25, 1);
+    int[][] fifth = new Caught(stage, 5).targets;
+    int[][] sixth = new Caught(stage, 6).targets;
+    assertThat(new Caught(stage, 5).targets).isDeepEqualTo(fifth);
+    assertThat(new Caught(stage(0.4, 0.25, 1), 5).targets).isDeepEqualTo(fifth);
+    assertThat(Arrays.deepEquals(fifth, sixth)).isFalse();
+    assertThat(Arrays.deepEquals(new Caught(stage(0.4, 0.25, 2), 5).targets, fifth)).isFalse();
+  }
+
+  @Test
+  void sharesOfOrdersAndDroppedCaptionsAreAsConfigured() {
+    double reverseShare = 0.4;
+    double droppedShare = 0.25;
+    TransformerTraining stage = stage(reverseShare, droppedShare, 3);
+    int captioned = 0;
+    int reversed = 0;
+    int dropped = 0;
+    int doubled = 0;
+    int[] variants = new int[VARIANTS];
+    Set<Integer> pictures = new HashSet<>();
+    for (int step = 0; step < 100; step++) {
+      Caught batch = new Caught(stage, step);
+      for (int row = 0; row < BATCH; row++) {
+        int picture = batch.picture(row);
+        int[] caption = batch.caption(row);
+        pictures.add(picture);
+        variants[batch.variant(row)]++;
+        if (picture % WITHOUT_CAPTION == 0) {
+          assertThat(batch.isReverse(row)).isFalse();
+          assertThat(caption).isEmpty();
+          continue;
+        }
+        assertThat(caption).containsOnly(repeated(picture, caption.length));
+        captioned++;
+        if (batch.isReverse(row)) {
+          reversed++;
+          assertThat(caption).as("a caption to predict").isNotEmpty();
+        } else if (caption.length == 0) {
+          dropped++;
+        }
+        doubled += caption.length == 2 ? 1 : 0;
+      }
+    }
+    int training = data().pictures().training().length;
+    assertThat(new TreeSet<>(pictures))
+        .containsExactlyElementsOf(Arrays.stream(data().pictures().training()).boxed().toList());
+    assertThat(training).isLessThan(PICTURES);
+    assertShare(reversed, captioned, reverseShare);
+    assertShare(dropped, captioned - reversed, droppedShare);
+    assertShare(doubled, captioned - dropped, 0.5);
+    for (int count : variants) {
+      assertShare(count, 100 * BATCH, 1.0 / VARIANTS);
+    }
+  }
+
+  private static int[] repeated(int value, int times) {
+    int[] values = new int[times];
+    Arrays.fill(values, value);
+    return values;
+  }
+
+  private static void assertShare(int count, int of, double share) {
+    double deviation = Math.sqrt(of * share * (1 - share));
+    assertThat((double) count).isCloseTo(of * share, within(4.5 * deviation));
+  }
+
+  @Test
+  void theExtremesOfTheSharesAreExact() {
+    Caught reverse = new Caught(stage(1, 1, 4), 0);
+    Caught dropped = new Caught(stage(0, 1, 4), 0);
+    Caught plain = new Caught(stage(0, 0, 4), 0);
+    for (int row = 0; row < BATCH; row++) {
+      boolean captioned = reverse.picture(row) % WITHOUT_CAPTION != 0;
+      assertThat(reverse.isReverse(row)).isEqualTo(captioned);
+      assertThat(dropped.isReverse(row)).isFalse();
+      assertThat(dropped.caption(row)).isEmpty();
+      assertThat(plain.caption(row).length > 0)
+          .isEqualTo(plain.picture(row) % WITHOUT_CAPTION != 0);
+    }
+  }
+
+  @Test
+  void weightsOfABatchSumToOneAndPadsWeighNothing() {
+    Caught batch = new Caught(stage(0, 0, 5), 0);
+    double text = 0;
+    double image = 0;
+    for (int row = 0; row < BATCH; row++) {
+      for (int t = 0; t < TEXT + IMAGE; t++) {
+        if (t < TEXT) {
+          text += batch.weights[row][t];
+          boolean pad = batch.targets[row][t] >= VOCABULARY.pad(0);
+          assertThat(pad && batch.weights[row][t] != 0).isFalse();
+        } else {
+          image += batch.weights[row][t];
+        }
+      }
+    }
+    assertThat(text).isCloseTo(1 / 8.0, within(1e-5));
+    assertThat(image).isCloseTo(7 / 8.0, within(1e-5));
+  }
+
+  @Test
+  void trainingFindsOutWhatTheCodesAre(@TempDir Path folder) throws IOException {
+    List<StepReport> reports = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void step(StepReport report) {
+            reports.add(report);
+          }
+        };
+    TransformerTraining stage = stage(0.3, 0.1, 1);
+    TrainingLoop loop = stage.loop(1, new byte[0], new Checkpoints(folder, 1), listener);
+    assertThat(loop.run(new Budget.Steps(60), () -> false)).isTrue();
+    double first = reports.get(0).loss();
+    assertThat(first).isCloseTo(7 / 8.0 * Math.log(PICTURES) + Math.log(257) / 8, within(1.0));
+    assertThat(reports.get(59).loss()).isLessThan(0.6 * first);
+    TrainingLoop.Evaluation evaluation = stage.evaluate(60);
+    assertThat(evaluation.measures()).containsOnlyKeys("heldOutImageBits", "heldOutTextBits");
+    double bits = Objects.requireNonNull(evaluation.measures().get("heldOutImageBits"));
+    assertThat(evaluation.loss()).isEqualTo(bits);
+    assertThat(bits).isPositive();
+  }
+
+  @Test
+  void configurationsOutsideTheirRangeAreNamed() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> training(1.1, 0))
+        .withMessageContainingAll("reverse share", "1.1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> training(0, -0.1))
+        .withMessageContainingAll("dropped share", "-0.1");
+  }
+}

@@ -1,0 +1,180 @@
+package dev.tessera.vqvae.quantiser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tessera.engine.graph.GraphTensor;
+import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.GraphInputs;
+import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.random.CounterRandom;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class GumbelSoftmaxTest {
+  private static final int CODES = 6;
+  private static final int CHANNELS = 3;
+  private static final int GRID = 4;
+  private static final GumbelSoftmax QUANTISER = new GumbelSoftmax(CODES, CHANNELS, 1, 0.0625, 2);
+
+  /** The quantiser alone, with what it makes named. */
+  private static final class Alone {
+    final ParameterStore store = new ParameterStore(4, DataType.FLOAT);
+    final Plan plan;
+
+    Alone(int pictures) {
+      ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+      GraphTensor x = graph.placeholder("x", (long) pictures * GRID, CODES);
+      Quantiser.Quantised quantised = QUANTISER.quantise(graph, x, pictures);
+      plan =
+          Plan.forward(
+              graph,
+              quantised.codes().named("codes"),
+              quantised.regulariser().orElseThrow().named("penalty"));
+    }
+  }
+
+  private static float[] repeated(float[] picture, int times) {
+    float[] all = new float[picture.length * times];
+    for (int i = 0; i < times; i++) {
+      System.arraycopy(picture, 0, all, i * picture.length, picture.length);
+    }
+    return all;
+  }
+
+  @Test
+  void theDivergencePerPictureDoesNotDependOnTheBatch() {
+    float[] picture = GraphInputs.gaussians(new Random(5), GRID * CODES, 1);
+    double expected = 0;
+    for (int row = 0; row < GRID; row++) {
+      double total = 0;
+      for (int k = 0; k < CODES; k++) {
+        total += Math.exp(picture[row * CODES + k]);
+      }
+      for (int k = 0; k < CODES; k++) {
+        double q = Math.exp(picture[row * CODES + k]) / total;
+        expected += q * Math.log(q * CODES);
+      }
+    }
+    for (int pictures : new int[] {1, 8, 64}) {
+      Alone alone = new Alone(pictures);
+      alone.plan.set("x", repeated(picture, pictures));
+      QUANTISER.fill(alone.plan, 1, 0, 1);
+      alone.plan.run();
+      assertThat(alone.plan.scalar("penalty"))
+          .as("%d pictures", pictures)
+          .isCloseTo(QUANTISER.klWeight() * expected, within(1e-4 * expected));
+    }
+  }
+
+  @Test
+  void theDivergenceOfUniformCodesIsZeroAndItsWeightRises() {
+    Alone alone = new Alone(2);
+    alone.plan.set("x", new float[2 * GRID * CODES]);
+    QUANTISER.fill(alone.plan, 1, 0, 1);
+    alone.plan.run();
+    assertThat(alone.plan.scalar("penalty")).isCloseTo(0, within(1e-5));
+
+    alone.plan.set("x", GraphInputs.gaussians(new Random(5), 2 * GRID * CODES, 1));
+    double[] penalties = new double[4];
+    double[] progress = {0, 0.05, 0.1, 0.7};
+    for (int i = 0; i < penalties.length; i++) {
+      QUANTISER.fill(alone.plan, 1, 0, progress[i]);
+      alone.plan.run();
+      penalties[i] = alone.plan.scalar("penalty");
+    }
+    assertThat(penalties[0]).isZero();
+    assertThat(penalties[1]).isCloseTo(penalties[2] / 2, within(1e-5));
+    assertThat(penalties[3]).isEqualTo(penalties[2]);
+  }
+
+  /** The sharpness is read off the codes: with logits 0 the noise decides, over the temperature. */
+  @Test
+  void theTemperatureFallsGeometricallyOverThreeQuarters() {
+    double[] progress = {0, 0.375, 0.75, 1};
+    double[] temperatures = {1, 0.25, 0.0625, 0.0625};
+    Alone alone = new Alone(1);
+    float[] x = GraphInputs.gaussians(new Random(6), GRID * CODES, 1);
+    float[] codebook = QUANTISER.codebook(alone.store);
+    for (int i = 0; i < progress.length; i++) {
+      alone.plan.set("x", x);
+      QUANTISER.fill(alone.plan, 9, 3, progress[i]);
+      float[] noise = noise(9, 3);
+      alone.plan.run();
+      float[] codes = alone.plan.floats("codes");
+      for (int row = 0; row < GRID; row++) {
+        double[] q = new double[CODES];
+        double total = 0;
+        for (int k = 0; k < CODES; k++) {
+          int at = row * CODES + k;
+          q[k] = Math.exp((x[at] + noise[at]) / temperatures[i]);
+          total += q[k];
+        }
+        for (int c = 0; c < CHANNELS; c++) {
+          double mixed = 0;
+          for (int k = 0; k < CODES; k++) {
+            mixed += q[k] / total * codebook[k * CHANNELS + c];
+          }
+          assertThat((double) codes[row * CHANNELS + c]).isCloseTo(mixed, within(1e-4));
+        }
+      }
+    }
+  }
+
+  private static float[] noise(long seed, long step) {
+    CounterRandom random = new CounterRandom(seed, "gumbel noise", step);
+    float[] noise = new float[GRID * CODES];
+    for (int i = 0; i < noise.length; i++) {
+      noise[i] = (float) random.nextGumbel();
+    }
+    return noise;
+  }
+
+  @Test
+  void theNoiseDependsOnSeedAndStep() {
+    Alone alone = new Alone(1);
+    alone.plan.set("x", new float[GRID * CODES]);
+    float[][] codes = new float[4][];
+    long[][] keys = {{1, 1}, {2, 1}, {1, 2}, {1, 1}};
+    for (int i = 0; i < keys.length; i++) {
+      QUANTISER.fill(alone.plan, keys[i][0], keys[i][1], 0.5);
+      alone.plan.run();
+      codes[i] = alone.plan.floats("codes");
+    }
+    assertThat(codes[0]).isNotEqualTo(codes[1]).isNotEqualTo(codes[2]).isEqualTo(codes[3]);
+  }
+
+  @Test
+  void theCodeIsTheMostProbableOne() {
+    float[] selection = GraphInputs.gaussians(new Random(7), 50 * CODES, 1);
+    for (int row = 0; row < 50; row++) {
+      float chosen = selection[row * CODES + QUANTISER.code(selection, row)];
+      for (int k = 0; k < CODES; k++) {
+        assertThat(chosen).isGreaterThanOrEqualTo(selection[row * CODES + k]);
+      }
+    }
+    assertThat(QUANTISER.code(new float[CODES], 0)).as("the first of equals").isZero();
+  }
+
+  @Test
+  void valuesOutsideTheirRangeAreNamed() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new GumbelSoftmax(1, 4, 1, 1, 0))
+        .withMessageContainingAll("codebook size", "1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new GumbelSoftmax(8, 0, 1, 1, 0))
+        .withMessageContaining("code channels");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new GumbelSoftmax(8, 4, 0, 1, 0))
+        .withMessageContaining("start temperature");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, Double.NaN, 0))
+        .withMessageContaining("end temperature");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, 1, -1))
+        .withMessageContaining("KL weight");
+  }
+}
