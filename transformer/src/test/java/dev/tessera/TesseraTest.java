@@ -35,7 +35,7 @@ class TesseraTest {
 
   @Test
   void anotherPromptMakesAnotherPicture() throws IOException {
-    try (Tessera model = model(TinyModel.bundle(2))) {
+    try (Tessera model = model(TinyModel.decided(2))) {
       assertThat(model.sample("sun", OPTIONS).pixels())
           .isNotEqualTo(model.sample("ghost", OPTIONS).pixels());
     }

@@ -2,6 +2,7 @@ package dev.tessera;
 
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
@@ -23,6 +24,15 @@ public final class TinyModel {
 
   /** A whole model whose provenance claims captions for some of its pictures. */
   public static Bundle bundle(long captioned) {
+    return bundle(captioned, 1);
+  }
+
+  /** The same with weights so large that what is asked for changes what comes out. */
+  public static Bundle decided(long captioned) {
+    return bundle(captioned, 15);
+  }
+
+  private static Bundle bundle(long captioned, float scale) {
     VqvaeConfig vqvae =
         new VqvaeConfig(PictureConfig.square(16), 4, 8, 8, 1, new FiniteScalar(List.of(4, 3, 3)));
     Bpe tokenizer = Bpe.train(List.of("ghost, noto style", "sun, noto style"), 280);
@@ -31,8 +41,18 @@ public final class TinyModel {
     return new Bundle(
         vqvae,
         vqvaeWeights(vqvae),
-        Optional.of(new Bundle.Stage2(transformer, tokenizer, gptWeights(transformer))),
-        new Provenance("test", new byte[32], 2, captioned, 1, 0, 0, "test", Map.of(), "none"),
+        Optional.of(new Bundle.Stage2(transformer, tokenizer, gptWeights(transformer, scale))),
+        new Provenance(
+            "test",
+            new byte[32],
+            Math.max(2, captioned),
+            captioned,
+            1,
+            0,
+            0,
+            "test",
+            Map.of(),
+            "none"),
         new byte[0]);
   }
 
@@ -42,9 +62,19 @@ public final class TinyModel {
     return store.toTensors();
   }
 
-  private static TensorMap gptWeights(TransformerConfig config) {
+  private static TensorMap gptWeights(TransformerConfig config, float scale) {
     ParameterStore store = new ParameterStore(2, DataType.FLOAT);
     Gpt.build(config, new ModelGraph(store, DataType.FLOAT), 1);
-    return store.toTensors();
+    TensorMap scaled = new TensorMap();
+    store.toTensors().asMap().forEach((name, tensor) -> scaled.put(name, scaled(tensor, scale)));
+    return scaled;
+  }
+
+  private static Tensor scaled(Tensor tensor, float scale) {
+    float[] data = tensor.data().clone();
+    for (int i = 0; i < data.length; i++) {
+      data[i] *= scale;
+    }
+    return new Tensor(tensor.shape(), data);
   }
 }
