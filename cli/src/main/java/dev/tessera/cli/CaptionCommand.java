@@ -86,11 +86,14 @@ final class CaptionCommand implements Callable<Integer> {
     return found.subList(0, Math.min(count, found.size()));
   }
 
+  private static String oneLine(String text) {
+    return text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+  }
+
   private void print(Path image, List<Tessera.Description> captions) {
     if (!json) {
       // A caption is one field of one line, whatever the model put into it.
-      captions.forEach(
-          caption -> session.out().println(image + "\t" + caption.text().replaceAll("\\s+", " ")));
+      captions.forEach(caption -> session.out().println(image + "\t" + oneLine(caption.text())));
       return;
     }
     List<Map<String, Object>> listed = new ArrayList<>();

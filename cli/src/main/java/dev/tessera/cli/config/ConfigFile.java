@@ -30,6 +30,7 @@ public final class ConfigFile {
                   YAMLFactory.builder()
                       .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                       .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
+                      .disable(YAMLWriteFeature.USE_NATIVE_TYPE_ID)
                       .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
                       .enable(YAMLWriteFeature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
                       .build()))
