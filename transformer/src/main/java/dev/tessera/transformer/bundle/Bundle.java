@@ -1,27 +1,28 @@
 package dev.tessera.transformer.bundle;
 
-import dev.tessera.engine.store.Safetensors;
+import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.store.TensorMap;
 import dev.tessera.proto.Manifest;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.model.Gpt;
+import dev.tessera.vqvae.model.Vqvae;
 import dev.tessera.vqvae.model.VqvaeConfig;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
  * A trained model with all that belongs to it; see the package for its file.
  *
  * @param vqvae the configuration of stage 1
- * @param vqvaeWeights of encoder, decoder and quantiser
+ * @param vqvaeWeights of encoder, decoder and quantiser, by the names that the graph of {@link
+ *     Vqvae} declares; not copied
  * @param stage2 absent where only stage 1 was trained
  * @param provenance where the model comes from
- * @param preview samples as PNG; empty for none
+ * @param preview samples as a PNG file of at most {@value #MAXIMUM_PREVIEW_BYTES} bytes, never
+ *     decoded here; empty for none; not copied
  */
 public record Bundle(
     VqvaeConfig vqvae,
@@ -29,30 +30,47 @@ public record Bundle(
     Optional<Stage2> stage2,
     Provenance provenance,
     byte[] preview) {
-  private static final String TOKENIZER = "tokenizer.pb";
-  private static final String VQVAE = "vqvae.safetensors";
-  private static final String TRANSFORMER = "transformer.safetensors";
-  private static final String PREVIEW = "preview.png";
+  /** The version that is written, and the only one that is read. */
+  public static final int FORMAT_VERSION = 1;
+
+  public static final int MAXIMUM_PREVIEW_BYTES = 8 << 20;
+
+  private static final byte[] PNG_SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
   /**
    * What stage 2 adds.
    *
    * @param config of the GPT
    * @param tokenizer of its captions
-   * @param weights of the GPT
+   * @param weights of the GPT, by the names that the graph of {@link Gpt} declares; not copied
    */
-  public record Stage2(TransformerConfig config, Bpe tokenizer, TensorMap weights) {}
+  public record Stage2(TransformerConfig config, Bpe tokenizer, TensorMap weights) {
+    public Stage2 {
+      requireEqual("tokenizer", "ids", tokenizer.vocabularySize(), config.textVocabulary());
+    }
+
+    /**
+     * The weights as parameters of a graph. Builds the graph once, so the first call in a process
+     * waits for ND4J to start.
+     *
+     * @throws IllegalArgumentException unless the weights are exactly the tensors that the graph
+     *     declares, in name and shape
+     */
+    public ParameterStore parameters() {
+      return DeclaredWeights.parameters(
+          "transformer", weights, graph -> Gpt.build(config, graph, 1));
+    }
+  }
 
   /** Refuses parts that were not made for each other. */
   public Bundle {
     if (stage2.isPresent()) {
       TransformerConfig config = stage2.get().config();
-      requireEqual(
-          "tokenizer", "ids", stage2.get().tokenizer().vocabularySize(), config.textVocabulary());
       requireEqual("codebook", "codes", vqvae.quantiser().codebookSize(), config.imageVocabulary());
       requireEqual("grid", "rows", vqvae.gridHeight(), config.gridHeight());
       requireEqual("grid", "columns", vqvae.gridColumns(), config.gridWidth());
     }
+    requirePng(preview);
   }
 
   private static void requireEqual(String part, String unit, int found, int expected) {
@@ -64,78 +82,61 @@ public record Bundle(
     }
   }
 
-  /** Writes the bundle; the file appears whole or not at all. */
-  public void write(Path file) throws IOException {
-    Manifest.Builder manifest =
-        Manifest.newBuilder()
-            .setVqvae(VqvaeProtos.toProto(vqvae))
-            .setProvenance(provenance.toProto());
-    Map<String, byte[]> entries = new LinkedHashMap<>();
-    entries.put(VQVAE, bytes(vqvaeWeights));
-    if (stage2.isPresent()) {
-      manifest.setTransformer(TransformerProtos.toProto(stage2.get().config()));
-      entries.put(TOKENIZER, stage2.get().tokenizer().toByteArray());
-      entries.put(TRANSFORMER, bytes(stage2.get().weights()));
+  private static void requirePng(byte[] preview) {
+    if (preview.length > MAXIMUM_PREVIEW_BYTES) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the preview has %d bytes, but may have %d", preview.length, MAXIMUM_PREVIEW_BYTES));
     }
-    if (preview.length > 0) {
-      entries.put(PREVIEW, preview);
+    int begin = Math.min(preview.length, PNG_SIGNATURE.length);
+    if (preview.length > 0 && !Arrays.equals(PNG_SIGNATURE, Arrays.copyOf(preview, begin))) {
+      throw new IllegalArgumentException("the preview does not begin as a PNG file does");
     }
-    Archive.write(file, manifest.build(), entries);
-  }
-
-  private static byte[] bytes(TensorMap tensors) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Safetensors.write(tensors, Map.of(), out);
-    return out.toByteArray();
-  }
-
-  /** What a bundle says about itself; no other entry is read. */
-  public static Manifest readManifest(Path file) throws IOException {
-    return Archive.readManifest(file);
   }
 
   /**
-   * Reads and checks a bundle.
+   * The weights of stage 1 as parameters, for {@link dev.tessera.vqvae.model.PictureCodec}. Builds
+   * the graph once, so the first call in a process waits for ND4J to start.
    *
-   * @throws IOException if the file is damaged, of a newer format, or its parts do not fit
+   * @throws IllegalArgumentException unless the weights are exactly the tensors that the graph
+   *     declares, in name and shape
+   */
+  public ParameterStore vqvaeParameters() {
+    return DeclaredWeights.parameters(
+        "vqvae", vqvaeWeights, graph -> new Vqvae(vqvae, graph, 1).training());
+  }
+
+  /**
+   * Writes the bundle; the file appears whole or not at all, and replaces one that is there. Equal
+   * bundles are equal bytes.
+   *
+   * @param file in a folder that exists
+   * @throws IllegalArgumentException if the weights are not those that the graphs of the
+   *     configurations declare, or if a part is larger than a bundle can hold
+   */
+  public void write(Path file) throws IOException {
+    BundleWriter.write(this, file);
+  }
+
+  /**
+   * What a bundle says about itself, without its tensors: the ZIP structure and the manifest's
+   * format version are checked, digests and configurations are not.
+   *
+   * @throws IOException if the file cannot be read, is no bundle, or has another format version
+   */
+  public static Manifest readManifest(Path file) throws IOException {
+    return BundleReader.readManifest(file);
+  }
+
+  /**
+   * Reads a bundle whose contents all agree with its manifest. Starts no ND4J: that the tensors are
+   * those of the models' graphs was checked when they were written, and is checked again by {@link
+   * #vqvaeParameters} and {@link Stage2#parameters}.
+   *
+   * @throws IOException if the file cannot be read, is no bundle, is damaged, of a newer format, or
+   *     its parts do not fit; the message says which, with what was found and expected
    */
   public static Bundle read(Path file) throws IOException {
-    Manifest manifest = Archive.readManifest(file);
-    Map<String, byte[]> entries = Archive.readEntries(file, manifest);
-    try {
-      return new Bundle(
-          VqvaeProtos.fromProto(manifest.getVqvae()),
-          tensors(file, entries, VQVAE),
-          manifest.hasTransformer()
-              ? Optional.of(stage2(file, manifest, entries))
-              : Optional.empty(),
-          Provenance.fromProto(manifest.getProvenance()),
-          entries.getOrDefault(PREVIEW, new byte[0]));
-    } catch (IllegalArgumentException e) {
-      throw new IOException(file + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static Stage2 stage2(Path file, Manifest manifest, Map<String, byte[]> entries)
-      throws IOException {
-    return new Stage2(
-        TransformerProtos.fromProto(manifest.getTransformer()),
-        Bpe.parse(entry(file, entries, TOKENIZER), file + ": " + TOKENIZER),
-        tensors(file, entries, TRANSFORMER));
-  }
-
-  private static TensorMap tensors(Path file, Map<String, byte[]> entries, String name)
-      throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(entry(file, entries, name));
-    return Safetensors.read(buffer, file + ": " + name).tensors();
-  }
-
-  private static byte[] entry(Path file, Map<String, byte[]> entries, String name)
-      throws IOException {
-    byte[] bytes = entries.get(name);
-    if (bytes == null) {
-      throw new IOException(file + " has no entry " + name + ", which its manifest asks for");
-    }
-    return bytes;
+    return BundleReader.read(file);
   }
 }

@@ -5,12 +5,16 @@ import dev.tessera.transformer.TransformerConfig;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The configuration of stage 2 as it is stored. */
+/**
+ * {@link TransformerConfig} and its stored form. What is read goes through the record's
+ * constructor, so a bad value is an {@link IllegalArgumentException} that names field, value and
+ * range.
+ */
 final class TransformerProtos {
   private TransformerProtos() {}
 
   static dev.tessera.proto.TransformerConfig toProto(TransformerConfig config) {
-    var builder =
+    dev.tessera.proto.TransformerConfig.Builder proto =
         dev.tessera.proto.TransformerConfig.newBuilder()
             .setTextVocabulary(config.textVocabulary())
             .setTextLength(config.textLength())
@@ -19,33 +23,33 @@ final class TransformerProtos {
             .setGridWidth(config.gridWidth())
             .setWidth(config.width())
             .setLayers(config.layers())
-            .setHeads(config.heads());
+            .setHeads(config.heads())
+            .setLocalWindow(localWindow(config.masks()));
     for (MaskPattern mask : config.masks()) {
-      builder.addMasks(
+      proto.addMasks(
           switch (mask) {
             case CAUSAL -> dev.tessera.proto.TransformerConfig.MaskPattern.CAUSAL;
             case LOCAL -> dev.tessera.proto.TransformerConfig.MaskPattern.LOCAL;
           });
     }
-    return builder.build();
+    return proto.build();
   }
 
-  /**
-   * The record of a stored configuration.
-   *
-   * @throws IllegalArgumentException if a field is out of range or was written by a newer program
-   */
   static TransformerConfig fromProto(dev.tessera.proto.TransformerConfig proto) {
     List<MaskPattern> masks = new ArrayList<>();
-    for (int i = 0; i < proto.getMasksCount(); i++) {
+    for (int layer = 0; layer < proto.getMasksCount(); layer++) {
       masks.add(
-          switch (proto.getMasks(i)) {
+          switch (proto.getMasks(layer)) {
             case CAUSAL -> MaskPattern.CAUSAL;
             case LOCAL -> MaskPattern.LOCAL;
             case UNRECOGNIZED ->
-                throw new IllegalArgumentException(
-                    "mask pattern is number " + proto.getMasksValue(i) + ", which is unknown here");
+                throw Newer.value("mask of layer " + layer, proto.getMasksValue(layer));
           });
+    }
+    int window = localWindow(masks);
+    if (proto.getLocalWindow() != window) {
+      throw new IllegalArgumentException(
+          "local window is %d, but must be %d".formatted(proto.getLocalWindow(), window));
     }
     return new TransformerConfig(
         proto.getTextVocabulary(),
@@ -57,5 +61,10 @@ final class TransformerProtos {
         proto.getLayers(),
         proto.getHeads(),
         masks);
+  }
+
+  /** A constant of the code, and stored: weights trained with another one would be misread. */
+  private static int localWindow(List<MaskPattern> masks) {
+    return masks.contains(MaskPattern.LOCAL) ? MaskPattern.WINDOW : 0;
   }
 }

@@ -1,24 +1,78 @@
 /**
- * The bundle: a model as one file that cannot mismatch.
+ * The bundle: a model as one file that cannot mismatch. This page is the manual of its format,
+ * version {@value dev.tessera.transformer.bundle.Bundle#FORMAT_VERSION}.
  *
- * <p>{@code NAME.tessera} is a ZIP archive whose entries are STORED, so that tensors lie in it as
- * they lie in memory:
+ * <p>{@code NAME.tessera} is a ZIP archive. These are its entries, in the order of writing; a
+ * reader finds them by name:
  *
  * <pre>
- * manifest.pb               dev.tessera.proto.Manifest: format version, configurations, and the
- *                           name, length and SHA-256 of every other entry
- * tokenizer.pb              dev.tessera.proto.Bpe                       with stage 2 only
+ * manifest.pb               dev.tessera.proto.Manifest, at most 1 MiB
+ * tokenizer.pb              dev.tessera.proto.Bpe, at most 4 MiB               with stage 2 only
  * vqvae.safetensors         the averaged weights of stage 1, f32
- * transformer.safetensors   the averaged weights of stage 2, f32        with stage 2 only
- * preview.png               samples of the model                        optional
+ * transformer.safetensors   the averaged weights of stage 2, f32             with stage 2 only
+ * preview.png               samples of the model, at most 8 MiB              optional
  * </pre>
  *
- * <p>{@link dev.tessera.transformer.bundle.Bundle#read} trusts nothing: entries must be stored,
- * known and unique, no longer than the file and exactly as long as the manifest says; digests are
- * checked before an entry is parsed; configurations pass through the constructors of their records;
- * tokenizer, codebook and grid must be the ones that the transformer was made for. That every
- * tensor has the shape the model needs is checked when the graphs are built over the weights, which
- * fails on a missing or misshaped tensor by name.
+ * <p><b>Archive.</b> A strict subset of ZIP, all numbers little-endian: any archiver reads a
+ * bundle, and {@code zip -0 -X} makes one. There are no bytes but these, in this order:
+ *
+ * <pre>
+ * for each entry   50 4B 03 04, 26 bytes of header, name, extra field (written empty), content
+ * for each entry   50 4B 01 02, 42 bytes of header, name, extra field, comment (written empty)
+ * once             50 4B 05 06, 18 bytes: where the directory is; no comment, nothing after it
+ * </pre>
+ *
+ * Method 0 (stored), flags 0 or 0x0800 (names are UTF-8), one volume, no ZIP64: contents are
+ * shorter than 2 GiB each and than 4,000,000,000 bytes together. The header in front of a content
+ * and the one in the directory must agree. Written times are 1980-02-01 00:00, so that equal models
+ * are equal files.
+ *
+ * <p><b>Manifest.</b> It is specified by manifest.proto and config.proto and holds
+ *
+ * <ul>
+ *   <li>the format version. Another one is refused before anything else is looked at; it is raised
+ *       when an older reader would misunderstand a file;
+ *   <li>the configurations. A field, enum value or quantiser that is not known is refused by name,
+ *       since a model without a part of its configuration is another model;
+ *   <li>what is not configured, but would make another model of the same weights: the range of
+ *       pixel values and the reach of {@link dev.tessera.engine.graph.MaskPattern#LOCAL};
+ *   <li>both vocabulary sizes, for readers that cannot derive them;
+ *   <li>for every other entry its length, its SHA-256 and, if it holds tensors, the name and shape
+ *       of each;
+ *   <li>the provenance, the one part where unknown fields are passed over.
+ * </ul>
+ *
+ * <p><b>Tensors</b> are in the safetensors format ({@link dev.tessera.engine.store.Safetensors}),
+ * so that Python reads them with {@code safetensors.numpy.load(zipfile.ZipFile(f).read(name))}. F32
+ * is written; F16 and BF16 are read, too.
+ *
+ * <p><b>Names and shapes</b> have one definition, the graph that {@link
+ * dev.tessera.vqvae.model.Vqvae} and {@link dev.tessera.transformer.model.Gpt} build from a
+ * configuration; a second list would go out of step with it. {@link
+ * dev.tessera.transformer.bundle.Bundle#write} builds the graphs and refuses weights that are not
+ * exactly theirs, then records what it wrote in the manifest. {@link
+ * dev.tessera.transformer.bundle.Bundle#read} compares the tensors with that record, which needs no
+ * ND4J (1.5 seconds, and a native library). Who uses the weights holds them against the model once
+ * more: {@link dev.tessera.transformer.bundle.Bundle#vqvaeParameters} and {@link
+ * dev.tessera.transformer.bundle.Bundle.Stage2#parameters} against the graph, and a decoder fails
+ * on a tensor that is missing or misshaped. So only a forged bundle passes the reader with weights
+ * of another model, and it fails before the first picture.
+ *
+ * <p><b>Invariants.</b> Reading returns a bundle or throws an {@link java.io.IOException} with one
+ * sentence that names the file, the part, what was found and what was expected. Memory is taken in
+ * proportion to the file, never to what it claims: a size counts only once the bytes are there.
+ * CRC-32 is checked for every entry, SHA-256 for every entry but the manifest. Digests reveal
+ * damage and mix-ups; they are no signature.
+ *
+ * <ul>
+ *   <li>{@link dev.tessera.transformer.bundle.Bundle}: the model, {@link
+ *       dev.tessera.transformer.bundle.Provenance} with it; reads and writes.
+ *   <li>{@code BundleWriter} writes; {@code StoredZip} reads an archive, {@code CheckedArchive}
+ *       compares it with its manifest, {@code BundleReader} makes a bundle of it.
+ *   <li>{@code VqvaeProtos}, {@code TransformerProtos}: configurations and their stored form;
+ *       {@code Newer} refuses what they do not know.
+ *   <li>{@code DeclaredWeights}: weights against the graph.
+ * </ul>
  */
 @NullMarked
 package dev.tessera.transformer.bundle;
