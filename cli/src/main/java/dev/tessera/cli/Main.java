@@ -19,6 +19,8 @@ public final class Main {
     // JavaCPP's warnings go where logback.xml decides.
     System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
     System.setProperty("java.awt.headless", "true");
+    // Progress bars ask JLine for the width of the screen; of its providers, one is out of date.
+    System.setProperty("org.jline.terminal.disableDeprecatedProviderWarning", "true");
     // Captions are UTF-8 wherever they go, whatever the locale says.
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);

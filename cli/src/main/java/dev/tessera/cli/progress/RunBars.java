@@ -43,7 +43,7 @@ public final class RunBars implements RunListener, AutoCloseable {
   @Override
   public void stageStarted(String stage, long stepsBefore) {
     evaluation = "";
-    replace("training the " + stage, "steps", stepsBefore, stepsBefore);
+    replace(stage, "steps", stepsBefore, stepsBefore);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.tessera.cli.progress;
 import dev.tessera.transformer.pipeline.RunListener;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Measures and phases in words. */
@@ -11,11 +12,12 @@ final class Wording {
 
   private Wording() {}
 
-  /** Measures as they stand in one line. */
+  /** Measures as they stand in one line, in the order of their names. */
   static String of(Map<String, Double> measures) {
-    return measures.entrySet().stream()
-        .map(entry -> of(entry.getKey(), entry.getValue()))
-        .collect(Collectors.joining(", "));
+    return new TreeMap<>(measures)
+        .entrySet().stream()
+            .map(entry -> of(entry.getKey(), entry.getValue()))
+            .collect(Collectors.joining(", "));
   }
 
   private static String of(String name, double value) {

@@ -1,0 +1,265 @@
+package dev.tessera.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** All commands on models of a few steps: that they work together, not that the models are good. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TrainingEndToEndTest {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @TempDir private Path folder;
+
+  private Path pictures;
+  private Path config;
+  private Path run;
+  private Call trained;
+
+  @BeforeAll
+  void trainOnce() throws IOException {
+    pictures = Shapes.draw(folder.resolve("pictures"), true, 3);
+    config = Shapes.tinyConfig(folder);
+    run = folder.resolve("run");
+    trained = train(pictures, run, "--config", config, "--steps", "6,4", "--seed", 7);
+  }
+
+  private Call train(Path source, Path out, Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of("train", source, "--out", out));
+    arguments.addAll(List.of("--cache", folder.resolve("cache")));
+    arguments.addAll(Arrays.asList(more));
+    return Call.of(arguments.toArray());
+  }
+
+  private String model() {
+    return run.resolve("best.tessera").toString();
+  }
+
+  @Test
+  void aTrainingLeavesModelConfigurationLogAndSamples() throws IOException {
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    assertThat(trained.out().strip()).isEqualTo(model());
+    assertThat(trained.err()).contains("24 pictures, 24 with captions", "training the transformer");
+    assertThat(run.resolve("config.yaml")).exists();
+    assertThat(run.resolve("last.tessera")).exists();
+    assertThat(run.resolve("samples/transformer-00000004.png")).exists();
+
+    List<JsonNode> log =
+        Files.readAllLines(run.resolve("log.jsonl")).stream().map(JSON::readTree).toList();
+    assertThat(log).allSatisfy(line -> assertThat(line.has("time")).isTrue());
+    assertThat(log)
+        .filteredOn(line -> line.get("event").asString().equals("evaluation"))
+        .extracting(line -> line.get("stage").asString() + line.get("step").asInt())
+        .containsExactly("vqvae3", "vqvae6", "transformer2", "transformer4");
+  }
+
+  @Test
+  void samplesOfSeveralPromptsAreOneGridOrSingleFiles() throws IOException {
+    Path grid = folder.resolve("grid.png");
+    Object[] asked = {
+      "sample", "--model", model(), "--prompt", "a red circle", "--prompt", "a blue square", "-n", 2
+    };
+    assertThat(with(asked, "--out", grid).exitCode()).isZero();
+    assertThat(ImageIO.read(grid.toFile()).getWidth()).isGreaterThan(2 * 96);
+
+    Path single = folder.resolve("single");
+    Call call = with(asked, "--out", single + "/", "--seed", 5, "--top-k", 9, "--guidance", 2);
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    List<JsonNode> lines =
+        Files.readAllLines(single.resolve("samples.jsonl")).stream().map(JSON::readTree).toList();
+    assertThat(lines)
+        .extracting(line -> line.get("prompt").asString())
+        .containsExactly("a red circle", "a red circle", "a blue square", "a blue square");
+    assertThat(lines)
+        .allSatisfy(
+            line -> {
+              assertThat(line.get("seed").asInt()).isEqualTo(5);
+              assertThat(line.get("score").asDouble()).isNegative();
+              Path file = single.resolve(line.get("file").asString());
+              assertThat(ImageIO.read(file.toFile()).getWidth()).isEqualTo(16);
+            });
+    assertThat(call.out().lines()).hasSize(4);
+  }
+
+  @Test
+  void theSameSeedGivesTheSamePicture() throws IOException {
+    Path first = folder.resolve("first.png");
+    Path second = folder.resolve("second.png");
+    Path other = folder.resolve("other.png");
+    Call.of("sample", "--model", model(), "--seed", 1, "--out", first);
+    Call.of("sample", "--model", model(), "--seed", 1, "--out", second);
+    Call.of("sample", "--model", model(), "--seed", 2, "--out", other);
+    assertThat(second).hasSameBinaryContentAs(first);
+    assertThat(Files.mismatch(first, other)).isNotEqualTo(-1);
+  }
+
+  @Test
+  void captionsStandBehindTheirFileAndBrokenPicturesAreNamed() throws IOException {
+    Path good = pictures.resolve("shape00.png");
+    Path bad = folder.resolve("bad.png");
+    Files.writeString(bad, "no picture");
+    Call call = Call.of("caption", "--model", model(), bad, good, "-n", 2);
+    assertThat(call.out().lines()).hasSize(2).allMatch(line -> line.startsWith(good + "\t"));
+    assertThat(call.err()).contains("bad.png").doesNotContain("\tat ");
+    assertThat(call.exitCode()).isEqualTo(ExitCode.FAILED);
+
+    Call drawn = Call.of("caption", "--model", model(), good, "-n", 3, "--sample", "--json");
+    assertThat(drawn.exitCode()).as(drawn.err()).isZero();
+    assertThat(JSON.readTree(drawn.out()).get("captions")).hasSize(3);
+  }
+
+  @Test
+  void reconstructionsStandBesideTheirOriginals() throws IOException {
+    Path both = folder.resolve("both.png");
+    Object[] asked = {
+      "reconstruct",
+      "--model",
+      model(),
+      pictures.resolve("shape00.png"),
+      pictures.resolve("shape01.png")
+    };
+    Call call = with(asked, "--out", both);
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    assertThat(call.out().lines()).hasSize(2).allMatch(line -> line.matches(".*\\t-?[\\d.]+"));
+    assertThat(ImageIO.read(both.toFile()).getWidth()).isGreaterThan(4 * 96);
+
+    Path single = folder.resolve("reconstructed");
+    assertThat(with(asked, "--out", single).exitCode()).isZero();
+    assertThat(single.resolve("00001-shape01.png")).exists();
+  }
+
+  @Test
+  void whatARunLeavesCanBeInspected() throws IOException {
+    JsonNode bundle = inspect(run.resolve("best.tessera"));
+    assertThat(bundle.get("provenance").get("seed").asInt()).isEqualTo(7);
+    assertThat(bundle.get("provenance").get("captioned").asInt()).isEqualTo(24);
+    assertThat(bundle.get("vqvae").get("height").asInt()).isEqualTo(16);
+    assertThat(bundle.get("entries").has("transformer.safetensors")).isTrue();
+
+    Path checkpoint = run.resolve("checkpoints/vqvae/00000006");
+    assertThat(inspect(checkpoint).get("step").asInt()).isEqualTo(6);
+    assertThat(inspect(checkpoint.resolve("training.pb")).get("stage").asString())
+        .isEqualTo("vqvae");
+    assertThat(inspect(checkpoint.resolve("weights.safetensors")).get("count").asInt())
+        .isPositive();
+    assertThat(inspect(run.resolve("tokenizer.pb")).get("ids").asInt()).isBetween(257, 270);
+    try (var caches = Files.list(folder.resolve("cache"))) {
+      Path cache = caches.filter(Files::isDirectory).findFirst().orElseThrow();
+      assertThat(inspect(cache).get("width").asInt()).isEqualTo(16);
+    }
+    assertThat(Call.of("inspect", run.resolve("best.tessera")).out()).contains("kind: bundle");
+  }
+
+  private static JsonNode inspect(Path file) {
+    Call call = Call.of("inspect", file, "--json");
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    return JSON.readTree(call.out());
+  }
+
+  @Test
+  void aFolderThatHoldsARunIsNotOverwritten() {
+    Call call = train(pictures, run, "--config", config, "--steps", "6,4");
+    assertThat(call.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(call.errors()).hasSize(1);
+    assertThat(call.err()).contains("holds a run already", "--resume");
+  }
+
+  @Test
+  void aRunIsNotResumedWithOtherSettings() {
+    Call call = train(pictures, run, "--resume", "--seed", 8, "--steps", "6,4");
+    assertThat(call.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(call.err()).contains("another configuration or other data").doesNotContain("\tat ");
+  }
+
+  @Test
+  void anInterruptedRunGoesOnToTheSameModel() throws IOException {
+    Path stopped = folder.resolve("stopped");
+    Call first =
+        Call.interruptedAt(
+            "vqvae step 3",
+            "train",
+            pictures,
+            "--out",
+            stopped,
+            "--cache",
+            folder.resolve("cache"),
+            "--config",
+            config,
+            "--steps",
+            "6,4",
+            "--seed",
+            7);
+    assertThat(first.exitCode()).isEqualTo(ExitCode.INTERRUPTED);
+    assertThat(first.err()).contains("interrupted; go on with --resume");
+    assertThat(stopped.resolve("best.tessera")).doesNotExist();
+
+    Call second = train(pictures, stopped, "--resume", "--steps", "6,4");
+    assertThat(second.exitCode()).as(second.err()).isZero();
+    assertThat(second.err()).contains("training the vqvae on from step 3");
+    JsonNode resumed = inspect(stopped.resolve("best.tessera")).get("entries");
+    JsonNode whole = inspect(run.resolve("best.tessera")).get("entries");
+    for (String entry : List.of("vqvae.safetensors", "transformer.safetensors", "tokenizer.pb")) {
+      assertThat(resumed.get(entry)).as(entry).isEqualTo(whole.get(entry));
+    }
+  }
+
+  @Test
+  void picturesWithoutCaptionsMakeAModelThatSamplesButDoesNotCaption() throws IOException {
+    Path bare = Shapes.draw(folder.resolve("bare"), false, 4);
+    Path out = folder.resolve("bare-run");
+    Call call = train(bare, out, "--config", config, "--steps", "2,2", "--quiet");
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    assertThat(call.err()).isEmpty();
+
+    Path model = out.resolve("best.tessera");
+    Path sampled = folder.resolve("bare.png");
+    assertThat(Call.of("sample", "--model", model, "--out", sampled).exitCode()).isZero();
+    Call refused = Call.of("caption", "--model", model, bare.resolve("shape00.png"));
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(refused.errors()).hasSize(1);
+    assertThat(refused.err()).contains("trained on pictures without captions");
+  }
+
+  @Test
+  void theStagesCanBeTrainedApart() {
+    Path first = folder.resolve("stage1");
+    Path second = folder.resolve("stage2");
+    Object[] common = {
+      pictures, "--config", config, "--cache", folder.resolve("cache"), "--steps", 2
+    };
+    Call vqvae = with(with("train-vqvae", common), "--out", first);
+    assertThat(vqvae.exitCode()).as(vqvae.err()).isZero();
+    Path bundle = first.resolve("vqvae.tessera");
+    Call refused = Call.of("sample", "--model", bundle, "--out", folder.resolve("none.png"));
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(refused.err()).contains("stage 1 only");
+
+    Call transformer = with(with("train-transformer", common), "--out", second, "--vqvae", bundle);
+    assertThat(transformer.exitCode()).as(transformer.err()).isZero();
+    assertThat(second.resolve("best.tessera")).exists();
+  }
+
+  private static Object[] with(String command, Object... arguments) {
+    List<Object> all = new ArrayList<>(List.of(command));
+    all.addAll(Arrays.asList(arguments));
+    return all.toArray();
+  }
+
+  private static Call with(Object[] arguments, Object... more) {
+    List<Object> all = new ArrayList<>(Arrays.asList(arguments));
+    all.addAll(Arrays.asList(more));
+    return Call.of(all.toArray());
+  }
+}

@@ -1,0 +1,109 @@
+package dev.tessera.cli.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tessera.transformer.pipeline.RunConfig;
+import dev.tessera.vqvae.model.VqvaeConfig;
+import dev.tessera.vqvae.picture.PictureConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigFileTest {
+  private static String shipped(String name) throws IOException {
+    return ConfigFile.format(ShippedConfigs.find(name));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"default", "demo", "overfit", "dalle1"})
+  void whatIsWrittenIsReadBackAsTheSame(String name, @TempDir Path folder) throws IOException {
+    RunConfig config = ShippedConfigs.find(name);
+    Path file = folder.resolve("config.yaml");
+    ConfigFile.write(config, file);
+    assertThat(ConfigFile.read(file)).isEqualTo(config);
+    assertThat(Files.readString(file)).doesNotContain("!<").contains("type: ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 0x123456, 0x1e5000, 0xABCDEF, 0xFFFFFF})
+  void everyColourIsReadBackHoweverYamlWouldTakeIt(int colour) throws IOException {
+    RunConfig config = ShippedConfigs.find("default");
+    VqvaeConfig v = config.vqvae();
+    PictureConfig picture =
+        new PictureConfig(v.picture().height(), v.picture().width(), colour, v.picture().fit());
+    RunConfig coloured =
+        config.withVqvae(
+            new VqvaeConfig(
+                picture,
+                v.downsampling(),
+                v.width(),
+                v.gridWidth(),
+                v.residualBlocks(),
+                v.quantiser()));
+    String yaml = ConfigFile.format(coloured);
+    assertThat(ConfigFile.parse(yaml, "c")).isEqualTo(coloured);
+    String unquoted = yaml.replaceAll("background: \"?(\\w+)\"?", "background: $1");
+    assertThat(ConfigFile.parse(unquoted, "c")).isEqualTo(coloured);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "gridWidth: 128 | gridWidht: 128 | no key vqvae.gridWidht; allowed here: .*gridWidth",
+        "gridWidth: 128 | # | the key vqvae.gridWidth is missing",
+        "gridWidth: 128 | gridWidth: many | the value of vqvae.gridWidth must be a whole number",
+        "gridWidth: 128 | gridWidth: '12' | the value of vqvae.gridWidth must be a whole number",
+        "gridWidth: 128 | gridWidth: 1.5 | the value of vqvae.gridWidth must be a whole number",
+        "gridWidth: 128 | gridWidth: | the value of vqvae.gridWidth must be a whole number",
+        "gridWidth: 128 | gridWidth: 2 | in vqvae the grid width is 2, but must be 4 to 1024",
+        "flip: true | flip: yes | vqvaeTraining.augmentation.flip must be true or false",
+        "shape: linear | shape: wavy | vqvaeTraining.rate.shape must be linear or cosine",
+        "shape: linear | shape: 0 | vqvaeTraining.rate.shape must be linear or cosine",
+        "type: fsq | type: vq | the type of vqvae.quantiser must be one of fsq, gumbel",
+        "type: fsq | # | the type of vqvae.quantiser must be one of fsq, gumbel",
+        "background: ffffff | background: white | \"white\", but must be RRGGBB",
+        "length: 16 | length: 16\n  length: 16 | the key length is there twice",
+        "length: 16 | length: [16 | no valid YAML",
+        "text: | 3: | no key 3; allowed here: .*text",
+      })
+  void aMistakeIsOneSentenceWithFileAndKey(String written, String instead, String sentence)
+      throws IOException {
+    String yaml = shipped("default").replace("\"ffffff\"", "ffffff");
+    assertThat(yaml).contains(written);
+    int at = yaml.indexOf(written);
+    String wrong =
+        yaml.substring(0, at)
+            + instead.replace("\\n", "\n")
+            + yaml.substring(at + written.length());
+    assertThatThrownBy(() -> ConfigFile.parse(wrong, "my.yaml"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageMatching("(?s)my\\.yaml.*" + sentence + ".*")
+        .message()
+        .doesNotContain("\n")
+        .doesNotContain("tools.jackson");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# nothing", "- 1", "just text", "{}", "null"})
+  void aFileOfAnotherKindIsRefused(String yaml) {
+    assertThatThrownBy(() -> ConfigFile.parse(yaml, "my.yaml"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("my.yaml")
+        .message()
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void aNameThatIsNeitherShippedNorAFileIsRefusedWithTheNames() {
+    assertThatThrownBy(() -> ShippedConfigs.find("defualt"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("\"defualt\" is neither a file nor one of default, demo");
+  }
+}
