@@ -82,7 +82,7 @@ class CommandsTest {
         Arguments.of("train DIR/none --out DIR/run --cache DIR/cache", "there is no folder"),
         Arguments.of("train DIR/empty --out DIR/run --cache DIR/cache", "has no pictures"),
         Arguments.of("train DIR/file.txt --out DIR/run --cache DIR/cache", "is a file"),
-        Arguments.of("sample --model DIR/none --out DIR/s.png", "DIR/none: there is no such file"),
+        Arguments.of("sample --model DIR/none --out DIR/s.png", "DIR/none"),
         Arguments.of("caption --model DIR/file.txt x.png", "file.txt"),
         Arguments.of("inspect DIR/none", "DIR/none: there is no such file"),
         Arguments.of("inspect DIR/file.txt", "has no name that tells what it holds"),

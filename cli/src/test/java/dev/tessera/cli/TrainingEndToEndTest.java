@@ -21,15 +21,15 @@ import tools.jackson.databind.json.JsonMapper;
 class TrainingEndToEndTest {
   private static final JsonMapper JSON = new JsonMapper();
 
-  @TempDir private Path folder;
-
+  private Path folder;
   private Path pictures;
   private Path config;
   private Path run;
   private Call trained;
 
   @BeforeAll
-  void trainOnce() throws IOException {
+  void trainOnce(@TempDir Path shared) throws IOException {
+    folder = shared;
     pictures = Shapes.draw(folder.resolve("pictures"), true, 3);
     config = Shapes.tinyConfig(folder);
     run = folder.resolve("run");

@@ -52,12 +52,13 @@ class ConfigFileTest {
     assertThat(ConfigFile.parse(unquoted, "c")).isEqualTo(coloured);
   }
 
+  /** In what is written instead, a tilde stands for a new line of the same block. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "gridWidth: 128 | gridWidht: 128 | no key vqvae.gridWidht; allowed here: .*gridWidth",
-        "gridWidth: 128 | # | the key vqvae.gridWidth is missing",
+        "gridWidth: 128 | gridWidth: 128~gridWidht: 1 | no key vqvae.gridWidht; allowed here: .*gridWidth",
+        "gridWidth: 128 | gridWidht: 128 | the key vqvae.gridWidth is missing or misspelt",
         "gridWidth: 128 | gridWidth: many | the value of vqvae.gridWidth must be a whole number",
         "gridWidth: 128 | gridWidth: '12' | the value of vqvae.gridWidth must be a whole number",
         "gridWidth: 128 | gridWidth: 1.5 | the value of vqvae.gridWidth must be a whole number",
@@ -69,9 +70,9 @@ class ConfigFileTest {
         "type: fsq | type: vq | the type of vqvae.quantiser must be one of fsq, gumbel",
         "type: fsq | # | the type of vqvae.quantiser must be one of fsq, gumbel",
         "background: ffffff | background: white | \"white\", but must be RRGGBB",
-        "length: 16 | length: 16\n  length: 16 | the key length is there twice",
-        "length: 16 | length: [16 | no valid YAML",
-        "text: | 3: | no key 3; allowed here: .*text",
+        "length: 16 | length: 16~length: 16 | the key length is there twice",
+        "length: 16 | length: 16: 3 | no valid YAML",
+        "text: | 3: | the key text is missing or misspelt",
       })
   void aMistakeIsOneSentenceWithFileAndKey(String written, String instead, String sentence)
       throws IOException {
@@ -80,7 +81,7 @@ class ConfigFileTest {
     int at = yaml.indexOf(written);
     String wrong =
         yaml.substring(0, at)
-            + instead.replace("\\n", "\n")
+            + instead.replace("~", "\n  ")
             + yaml.substring(at + written.length());
     assertThatThrownBy(() -> ConfigFile.parse(wrong, "my.yaml"))
         .isInstanceOf(ConfigException.class)
