@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.GradientCheck;
+import dev.tessera.engine.plan.Plan;
 import dev.tessera.vqvae.picture.PictureConfig;
+import dev.tessera.vqvae.picture.PixelTransform;
 import dev.tessera.vqvae.picture.Rgb;
 import dev.tessera.vqvae.quantiser.FiniteScalar;
 import dev.tessera.vqvae.quantiser.GumbelSoftmax;
@@ -83,6 +85,32 @@ class PictureCodecTest {
       List<Rgb> part = codec.decode(some);
       for (int i = 0; i < count; i++) {
         assertThat(part.get(i).pixels()).isEqualTo(decoded.get(first + i).pixels());
+      }
+    }
+  }
+
+  @Test
+  void picturesAreDecodedAsTheTrainingGraphReconstructsThem() {
+    int batch = 5;
+    ParameterStore store = weights(FSQ);
+    ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+    Plan plan =
+        Plan.forward(graph, new Vqvae(config(FSQ), graph, batch).training().reconstruction());
+    float[] pixels = new float[batch * WIDE.bytes()];
+    for (int i = 0; i < batch; i++) {
+      PixelTransform.toFloats(pictures().get(i).pixels(), pixels, i * WIDE.bytes());
+    }
+    plan.set("pictures", pixels);
+    plan.run();
+    float[] expected = plan.floats("reconstruction");
+
+    PictureCodec codec = new PictureCodec(config(FSQ), store);
+    List<Rgb> decoded = codec.decode(codec.encode(batch, pictures()::get));
+    for (int i = 0; i < batch; i++) {
+      for (int j = 0; j < WIDE.bytes(); j++) {
+        int value = decoded.get(i).pixels()[j] & 0xFF;
+        int right = PixelTransform.toByte(expected[i * WIDE.bytes() + j]) & 0xFF;
+        assertThat(value).as("picture %d byte %d", i, j).isBetween(right - 1, right + 1);
       }
     }
   }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 class FiniteScalarTest {
@@ -83,6 +84,28 @@ class FiniteScalarTest {
       }
     }
     assertThat(different).hasSize(quantiser.codebookSize());
+  }
+
+  /** Equation 1 and appendix A.1 of the paper, for more than two levels. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4, 5, 8, 63, 64})
+  void levelsAreThoseOfThePapersFormula(int levels) {
+    float[] vectors = GraphInputs.gaussians(new Random(levels), 2000, 1);
+    int[] codes = quantise(new FiniteScalar(List.of(levels)), vectors).codes;
+    double half = (levels - 1) * (1 - 1e-3) / 2;
+    double offset = levels % 2 == 0 ? 0.5 : 0;
+    double ratio = offset / half;
+    double shift = Math.log((1 + ratio) / (1 - ratio)) / 2;
+    int compared = 0;
+    for (int i = 0; i < vectors.length; i++) {
+      double bounded = Math.tanh(vectors[i] + shift) * half - offset;
+      double nearest = Math.rint(bounded);
+      if (Math.abs(bounded - nearest) < 0.499) {
+        assertThat(codes[i]).isEqualTo((int) nearest + levels / 2);
+        compared++;
+      }
+    }
+    assertThat(compared).isGreaterThan(1900);
   }
 
   @Test
