@@ -109,13 +109,14 @@ public final class TwoStageTraining {
    */
   public boolean train(RunBudget budget, RunBudget.Clock clock) throws IOException {
     PreparedPictures pictures = prepare();
-    Optional<Stage1> stage1 = stage1(pictures, budget, clock);
+    double share = setup.config().schedule().vqvaeShare();
+    Optional<Stage1> stage1 = stage1(pictures, budget, clock, share);
     return stage1.isPresent() && stage2(pictures, stage1.get(), budget, clock);
   }
 
   /** Trains stage 1 alone; its bundle is {@link RunFolder#vqvae}. */
   public boolean trainVqvae(RunBudget budget, RunBudget.Clock clock) throws IOException {
-    return stage1(prepare(), budget, clock).isPresent();
+    return stage1(prepare(), budget, clock, 1).isPresent();
   }
 
   /**
@@ -169,7 +170,8 @@ public final class TwoStageTraining {
   }
 
   private Optional<Stage1> stage1(
-      PreparedPictures pictures, RunBudget budget, RunBudget.Clock clock) throws IOException {
+      PreparedPictures pictures, RunBudget budget, RunBudget.Clock clock, double share)
+      throws IOException {
     RunConfig config = setup.config();
     VqvaeTraining training =
         new VqvaeTraining(
@@ -187,11 +189,7 @@ public final class TwoStageTraining {
     if (!Files.exists(file)) {
       listener.stageStarted(VqvaeTraining.STAGE, before);
       Budget stageBudget =
-          budget.vqvae(
-              clock,
-              config.schedule().vqvaeShare(),
-              pictures.training().length,
-              config.vqvaeTraining().batch());
+          budget.vqvae(clock, share, pictures.training().length, config.vqvaeTraining().batch());
       if (!loop.run(stageBudget, stop)) {
         return Optional.empty();
       }
