@@ -112,7 +112,8 @@ public record HeldOutEvaluation(
     HeldOutBits.Bits[] own = bits.measure(forward);
     double unigram = positionalUnigram(pictures, codec);
     if (!captioned) {
-      return new Likelihoods(imageBits(own), Double.NaN, unigram, Double.NaN, Double.NaN);
+      return new Likelihoods(
+          HeldOutBits.perImageToken(own), Double.NaN, unigram, Double.NaN, Double.NaN);
     }
     HeldOutBits.Bits[] other = bits.measure(shuffled);
     double[] differences = new double[heldOut.length];
@@ -120,16 +121,13 @@ public record HeldOutEvaluation(
       differences[i] = other[i].image() - own[i].image();
     }
     HeldOutBits.Bits[] text = bits.measure(reverse);
-    double textBits =
-        Arrays.stream(text).mapToDouble(HeldOutBits.Bits::text).sum()
-            / Arrays.stream(text).mapToInt(HeldOutBits.Bits::textTokens).sum();
+    double textBits = HeldOutBits.perTextToken(text);
     return new Likelihoods(
-        imageBits(own), imageBits(other), unigram, PairedTest.p(differences, seed), textBits);
-  }
-
-  private static double imageBits(HeldOutBits.Bits[] bits) {
-    return Arrays.stream(bits).mapToDouble(HeldOutBits.Bits::image).sum()
-        / Arrays.stream(bits).mapToInt(HeldOutBits.Bits::imageTokens).sum();
+        HeldOutBits.perImageToken(own),
+        HeldOutBits.perImageToken(other),
+        unigram,
+        PairedTest.p(differences, seed),
+        textBits);
   }
 
   private static int[][] captions(Bpe tokenizer, PreparedPictures pictures) {

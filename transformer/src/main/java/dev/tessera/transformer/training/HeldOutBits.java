@@ -9,6 +9,7 @@ import dev.tessera.transformer.model.Gpt;
 import dev.tessera.transformer.sequence.Batch;
 import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -54,6 +55,18 @@ public final class HeldOutBits {
       }
     }
     return bits;
+  }
+
+  /** What an image token costs on average over all sequences; not a number without any. */
+  public static double perImageToken(Bits[] bits) {
+    return Arrays.stream(bits).mapToDouble(Bits::image).sum()
+        / Arrays.stream(bits).mapToInt(Bits::imageTokens).sum();
+  }
+
+  /** What a text token costs on average over all sequences; not a number without any. */
+  public static double perTextToken(Bits[] bits) {
+    return Arrays.stream(bits).mapToDouble(Bits::text).sum()
+        / Arrays.stream(bits).mapToInt(Bits::textTokens).sum();
   }
 
   private static Bits sum(Batch batch, float[] losses, int row) {

@@ -16,11 +16,9 @@ import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
 import dev.tessera.vqvae.training.EpochOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -79,15 +77,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
     this.builder = new SequenceBuilder(config);
     this.order = new EpochOrder(data.pictures().training(), seed, "transformer order");
     this.heldOut = data.pictures().heldOut().length > 0;
-    int[] candidates = heldOut ? data.pictures().heldOut() : data.pictures().training();
-    this.measured =
-        IntStream.range(0, Math.min(MEASURED, candidates.length))
-            .map(
-                i ->
-                    candidates[
-                        (int)
-                            ((long) i * candidates.length / Math.min(MEASURED, candidates.length))])
-            .toArray();
+    this.measured = data.pictures().measured(MEASURED);
     this.bits = new HeldOutBits(config, store);
   }
 
@@ -101,7 +91,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
       int evaluations, byte[] runDigest, Checkpoints checkpoints, TrainingListener listener) {
     ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
     Gpt model = Gpt.build(config, graph, training.batch());
-    Plan plan = Plan.training(graph, model.loss(), graph.parameters(), model.tokenLosses());
+    Plan plan = Plan.training(graph, model.loss(), graph.parameters());
     TrainingLoop.Options options =
         new TrainingLoop.Options(
             seed,
@@ -148,11 +138,11 @@ public final class TransformerTraining implements TrainingLoop.Task {
   public TrainingLoop.Evaluation evaluate(long step) {
     String prefix = heldOut ? "heldOut" : "training";
     Map<String, Double> measures = new LinkedHashMap<>();
-    double image = imageBits(bits.measure(measuredSequences(Direction.FORWARD)));
+    double image = HeldOutBits.perImageToken(bits.measure(measuredSequences(Direction.FORWARD)));
     measures.put(prefix + "ImageBits", image);
     List<TokenSequence> reverse = measuredSequences(Direction.REVERSE);
     if (!reverse.isEmpty() && training.reverseShare() > 0) {
-      measures.put(prefix + "TextBits", textBits(bits.measure(reverse)));
+      measures.put(prefix + "TextBits", HeldOutBits.perTextToken(bits.measure(reverse)));
     }
     sink.show(step, store);
     return new TrainingLoop.Evaluation(measures, heldOut ? image : Double.NaN);
@@ -170,15 +160,5 @@ public final class TransformerTraining implements TrainingLoop.Task {
       }
     }
     return sequences;
-  }
-
-  private static double imageBits(HeldOutBits.Bits[] bits) {
-    return Arrays.stream(bits).mapToDouble(HeldOutBits.Bits::image).sum()
-        / Arrays.stream(bits).mapToInt(HeldOutBits.Bits::imageTokens).sum();
-  }
-
-  private static double textBits(HeldOutBits.Bits[] bits) {
-    return Arrays.stream(bits).mapToDouble(HeldOutBits.Bits::text).sum()
-        / Arrays.stream(bits).mapToInt(HeldOutBits.Bits::textTokens).sum();
   }
 }

@@ -147,6 +147,19 @@ public final class PreparedPictures {
     return which(PictureEntry::heldOut);
   }
 
+  /**
+   * The pictures to measure a model on: held-out ones, or training ones where none is held out.
+   *
+   * @param most how many at most; they are evenly spaced
+   */
+  public int[] measured(int most) {
+    int[] candidates = heldOut().length > 0 ? heldOut() : training();
+    int count = Math.min(most, candidates.length);
+    return IntStream.range(0, count)
+        .map(i -> candidates[(int) ((long) i * candidates.length / count)])
+        .toArray();
+  }
+
   private int[] which(Predicate<PictureEntry> wanted) {
     return IntStream.range(0, size()).filter(i -> wanted.test(entry(i))).toArray();
   }

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -74,8 +73,7 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     this.codec = new PictureCodec(config, store);
     this.order = new EpochOrder(pictures.training(), seed, "vqvae order");
     this.heldOut = pictures.heldOut().length > 0;
-    int[] candidates = heldOut ? pictures.heldOut() : pictures.training();
-    this.measured = spread(candidates, MEASURED);
+    this.measured = pictures.measured(MEASURED);
     this.liveUsage = new CodebookUsage(config.quantiser().codebookSize());
   }
 
@@ -156,13 +154,5 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     measures.put("usage", usage.used());
     measures.put("perplexity", usage.perplexity());
     return new TrainingLoop.Evaluation(measures, heldOut ? -psnr.decibels() : Double.NaN);
-  }
-
-  /** Up to {@code count} of the candidates, evenly spaced. */
-  private static int[] spread(int[] candidates, int count) {
-    int n = Math.min(count, candidates.length);
-    return IntStream.range(0, n)
-        .map(i -> candidates[(int) ((long) i * candidates.length / n)])
-        .toArray();
   }
 }
