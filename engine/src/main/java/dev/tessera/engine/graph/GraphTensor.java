@@ -11,7 +11,8 @@ public final class GraphTensor {
   private final SDVariable variable;
   private final long[] shape;
 
-  GraphTensor(SDVariable variable, long... shape) {
+  /** A variable of a graph with its shape. */
+  public GraphTensor(SDVariable variable, long... shape) {
     this.variable = variable;
     this.shape = shape.clone();
   }
@@ -49,12 +50,13 @@ public final class GraphTensor {
     return shape.clone();
   }
 
-  SDVariable variable() {
+  /** SameDiff's variable, for implementations of {@link Ops}. */
+  public SDVariable variable() {
     return variable;
   }
 
   /** Fails unless the shape is the given one. */
-  GraphTensor require(String what, long... expected) {
+  public GraphTensor require(String what, long... expected) {
     if (!Arrays.equals(shape, expected)) {
       throw new IllegalArgumentException(
           what

@@ -5,10 +5,17 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Copies between Java arrays and dense, row-major ND4J arrays in one move. */
 public final class HostCopy {
   private HostCopy() {}
+
+  /** Whether ND4J computes on the processor, with arrays in its memory. */
+  static boolean isHostBackend() {
+    return Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.NATIVE_CPU;
+  }
 
   /** Copies {@code values} into {@code array}, which has as many elements. */
   public static void write(float[] values, INDArray array) {

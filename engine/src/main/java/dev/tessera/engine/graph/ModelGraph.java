@@ -1,5 +1,6 @@
 package dev.tessera.engine.graph;
 
+import dev.tessera.engine.fused.FusedOps;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,15 +15,34 @@ public final class ModelGraph {
   private final SameDiff sameDiff = SameDiff.create();
   private final ParameterStore store;
   private final DataType type;
+  private final Execution execution;
   private final Ops ops;
   private final List<String> parameters = new ArrayList<>();
   private final Map<String, GraphTensor> placeholders = new LinkedHashMap<>();
 
-  /** A graph over plain operations. */
+  /** A graph over plain operations, in FLOAT or DOUBLE. */
   public ModelGraph(ParameterStore store, DataType type) {
     this.store = store;
     this.type = type;
+    this.execution = Execution.plain();
     this.ops = new PlainOps(this);
+  }
+
+  /** A graph to be computed in a given way. */
+  public ModelGraph(ParameterStore store, Execution execution) {
+    this.store = store;
+    this.type = DataType.FLOAT;
+    this.execution = execution;
+    Ops plain = new PlainOps(this);
+    this.ops =
+        execution.operations() == Execution.Operations.FUSED
+            ? new FusedOps(sameDiff, plain, execution.precision())
+            : plain;
+  }
+
+  /** How the graph is to be computed. */
+  public Execution execution() {
+    return execution;
   }
 
   /** The operations to build with. */

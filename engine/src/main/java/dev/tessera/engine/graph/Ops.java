@@ -1,5 +1,7 @@
 package dev.tessera.engine.graph;
 
+import java.util.List;
+
 /**
  * The operations that model graphs are made of. All tensors are row-major; pictures are NHWC.
  *
@@ -56,6 +58,21 @@ public interface Ops {
    */
   GraphTensor softmaxCrossEntropy(GraphTensor logits, GraphTensor targets);
 
+  /**
+   * −log softmax(x·W)[target] of each row, in nats, where the softmax goes over one of a few ranges
+   * of columns: x [N, D], W [D, V], targets INT32 [N] → [N, 1].
+   *
+   * @param rangeOfRow INT32 [N], index into {@code ranges}; each range has exactly as many rows as
+   *     it says
+   * @param ranges that rows may have
+   */
+  GraphTensor rangedCrossEntropy(
+      GraphTensor x,
+      GraphTensor weight,
+      GraphTensor targets,
+      GraphTensor rangeOfRow,
+      List<ColumnRange> ranges);
+
   /** {@code value} forward, the identity of {@code input} backward; both of one shape. */
   GraphTensor straightThrough(GraphTensor input, GraphTensor value);
 
@@ -67,6 +84,12 @@ public interface Ops {
    * k, C, O], bias [O] → [B, H / stride, W / stride, O].
    */
   GraphTensor conv2d(GraphTensor x, GraphTensor weight, GraphTensor bias, int stride);
+
+  /**
+   * Transposed convolution, the gradient of {@link #conv2d} for its input: x [B, H, W, I], weight
+   * [k, k, O, I], bias [O] → [B, H·stride, W·stride, O].
+   */
+  GraphTensor transposedConv2d(GraphTensor x, GraphTensor weight, GraphTensor bias, int stride);
 
   /** [B, H, W, C] → [B, H / block, W / block, C·block²]. */
   GraphTensor spaceToDepth(GraphTensor x, int block);

@@ -2,12 +2,14 @@ package dev.tessera.engine.graph;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.enums.DataFormat;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.DeConv2DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
 
 /**
@@ -151,6 +153,27 @@ final class PlainOps implements Ops {
     return affine(sumColumns(chosen), -1, 0);
   }
 
+  @Override
+  public GraphTensor rangedCrossEntropy(
+      GraphTensor x,
+      GraphTensor weight,
+      GraphTensor targets,
+      GraphTensor rangeOfRow,
+      List<ColumnRange> ranges) {
+    long columns = weight.size(1);
+    ColumnRange.requireFitting(ranges, x.size(0), columns);
+    float[] outside = new float[Math.toIntExact(ranges.size() * columns)];
+    Arrays.fill(outside, (float) MASKED);
+    for (int i = 0; i < ranges.size(); i++) {
+      int start = Math.toIntExact(i * columns);
+      int first = start + Math.toIntExact(ranges.get(i).first());
+      Arrays.fill(outside, first, start + Math.toIntExact(ranges.get(i).end()), 0);
+    }
+    GraphTensor masks = graph.constant(outside, ranges.size(), columns);
+    GraphTensor logits = add(project(x, weight), embedding(masks, rangeOfRow));
+    return softmaxCrossEntropy(logits, targets);
+  }
+
   private GraphTensor oneHot(GraphTensor ids, long depth) {
     SDVariable hot =
         sd().oneHot(ids.variable(), Math.toIntExact(depth), 1, 1.0, 0.0, floatingType());
@@ -186,6 +209,25 @@ final class PlainOps implements Ops {
             .build();
     SDVariable y = sd().cnn().conv2d(x.variable(), weight.variable(), bias.variable(), config);
     return new GraphTensor(y, x.size(0), x.size(1) / stride, x.size(2) / stride, outputs);
+  }
+
+  @Override
+  public GraphTensor transposedConv2d(
+      GraphTensor x, GraphTensor weight, GraphTensor bias, int stride) {
+    long outputs = weight.size(2);
+    weight.require("kernel", weight.size(0), weight.size(0), outputs, x.size(3));
+    bias.require("bias", outputs);
+    DeConv2DConfig config =
+        DeConv2DConfig.builder()
+            .kH(weight.size(0))
+            .kW(weight.size(1))
+            .sH(stride)
+            .sW(stride)
+            .isSameMode(true)
+            .dataFormat("NHWC")
+            .build();
+    SDVariable y = sd().cnn().deconv2d(x.variable(), weight.variable(), bias.variable(), config);
+    return new GraphTensor(y, x.size(0), x.size(1) * stride, x.size(2) * stride, outputs);
   }
 
   @Override

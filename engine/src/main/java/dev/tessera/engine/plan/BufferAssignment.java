@@ -6,17 +6,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ops.ScalarOp;
-import org.nd4j.linalg.api.ops.TransformOp;
 
 /**
  * Gives every result a slot. A slot is free again once the last reader of its value has run; an
  * element-wise step writes over an input that nobody reads after it.
  */
 final class BufferAssignment {
-  /** Custom operations whose output element depends on the input element at its place alone. */
-  private static final Set<String> ELEMENT_WISE = Set.of("add", "subtract", "multiply");
-
   private final List<Step> steps;
   private final List<Slot> slots = new ArrayList<>();
   private final List<Slot> free = new ArrayList<>();
@@ -77,11 +72,7 @@ final class BufferAssignment {
 
   /** An input that dies here and whose slot the only output may take over. */
   private static @Nullable Value donor(Step step, int index) {
-    boolean elementWise =
-        ELEMENT_WISE.contains(step.kind())
-            || step.operation instanceof ScalarOp
-            || step.operation instanceof TransformOp;
-    if (!elementWise || step.outputs.size() != 1) {
+    if (!step.worksInPlace() || step.outputs.size() != 1) {
       return null;
     }
     Value output = step.outputs.get(0);

@@ -1,12 +1,20 @@
 package dev.tessera.engine.plan;
 
+import dev.tessera.engine.fused.Elementary;
+import dev.tessera.engine.fused.FusedKernel;
+import dev.tessera.engine.fused.FusedOperation;
+import dev.tessera.engine.fused.TensorType;
+import dev.tessera.engine.onednn.OneDnn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
@@ -44,6 +52,7 @@ final class Lowering implements BackwardRules.Sink {
   private static final Set<String> RESHAPES = Set.of("reshape", "expand_dims", "squeeze");
 
   private final SameDiff graph;
+  private final @Nullable OneDnn dnn;
   private final Map<String, Value> values = new LinkedHashMap<>();
   private final List<Step> steps = new ArrayList<>();
   private final Map<List<Object>, List<Value>> computed = new HashMap<>();
@@ -52,8 +61,12 @@ final class Lowering implements BackwardRules.Sink {
   private int views;
   private int aliases;
 
-  Lowering(SameDiff graph, Map<String, Value> leaves) {
+  /**
+   * @param dnn for fused operations; null if the graph has none
+   */
+  Lowering(SameDiff graph, Map<String, Value> leaves, @Nullable OneDnn dnn) {
     this.graph = graph;
+    this.dnn = dnn;
     values.putAll(leaves);
   }
 
@@ -80,6 +93,10 @@ final class Lowering implements BackwardRules.Sink {
     List<Value> inputs = new ArrayList<>();
     for (String name : GraphOrder.inputs(graphOperation)) {
       inputs.add(value(name));
+    }
+    if (operation instanceof FusedOperation fused) {
+      lowerFused(graphOperation.getName(), fused, inputs, outputNames);
+      return;
     }
     String kind = operation.opName();
     if (kind.equals("identity")) {
@@ -115,6 +132,33 @@ final class Lowering implements BackwardRules.Sink {
     }
   }
 
+  private void lowerFused(
+      String name, FusedOperation node, List<Value> inputs, List<String> outputNames) {
+    FusedKernel kernel = node.kernel();
+    if (kernel.repeatedInput() >= 0) {
+      alias(outputNames.get(0), inputs.get(kernel.repeatedInput()));
+      return;
+    }
+    List<TensorType> types = node.resultTypes();
+    List<Value> outputs = new ArrayList<>();
+    for (int i = 0; i < types.size(); i++) {
+      outputs.add(new Value(outputNames.get(i), types.get(i).type(), types.get(i).shape()));
+    }
+    List<Value> dense =
+        inputs.stream().map(value -> value.isDense() ? value : copy(value.name, value)).toList();
+    compute(identity(node, dense), outputs, fused(name, kernel, node.inputTypes(), dense, outputs));
+  }
+
+  private Step fused(
+      String name,
+      FusedKernel kernel,
+      List<TensorType> inputTypes,
+      List<Value> inputs,
+      List<Value> outputs) {
+    OneDnn own = Objects.requireNonNull(dnn, "a graph with fused operations needs oneDNN");
+    return FusedStep.of(name, own, kernel, inputTypes, inputs, outputs);
+  }
+
   @Override
   public void alias(Value output, Value value) {
     alias(output.name, value);
@@ -138,7 +182,28 @@ final class Lowering implements BackwardRules.Sink {
   /** Adds a step, unless the same was computed before. */
   private void compute(
       String name, DifferentialFunction operation, List<Value> inputs, List<Value> outputs) {
-    List<Object> key = identity(operation, inputs);
+    compute(identity(operation, inputs), outputs, step(name, operation, inputs, outputs));
+  }
+
+  /** In a graph with fused operations, sums of gradients and the like are fused ones too. */
+  private Step step(
+      String name, DifferentialFunction operation, List<Value> inputs, List<Value> outputs) {
+    if (dnn != null && inputs.size() == 2 && inputs.stream().allMatch(Value::isDense)) {
+      List<TensorType> types = inputs.stream().map(Lowering::type).toList();
+      Optional<FusedKernel> kernel =
+          Elementary.kernel(operation.opName(), types.get(0), types.get(1), type(outputs.get(0)));
+      if (kernel.isPresent()) {
+        return fused(name, kernel.get(), types, inputs, outputs);
+      }
+    }
+    return new Nd4jStep(name, operation, inputs, outputs);
+  }
+
+  private static TensorType type(Value value) {
+    return new TensorType(value.type, value.shape);
+  }
+
+  private void compute(List<Object> key, List<Value> outputs, Step step) {
     List<Value> earlier = key.isEmpty() ? null : computed.putIfAbsent(key, outputs);
     for (int i = 0; i < outputs.size(); i++) {
       if (earlier != null) {
@@ -148,7 +213,7 @@ final class Lowering implements BackwardRules.Sink {
       }
     }
     if (earlier == null) {
-      steps.add(new Step(name, operation, inputs, outputs));
+      steps.add(step);
     }
   }
 
@@ -156,7 +221,7 @@ final class Lowering implements BackwardRules.Sink {
   Value copy(String name, Value value) {
     Value copy = new Value(name, value.type, value.shape);
     DynamicCustomOp identity = DynamicCustomOp.builder("identity").build();
-    steps.add(new Step(name, identity, List.of(value), List.of(copy)));
+    steps.add(new Nd4jStep(name, identity, List.of(value), List.of(copy)));
     return copy;
   }
 
@@ -191,8 +256,7 @@ final class Lowering implements BackwardRules.Sink {
   }
 
   /** The input that x + 0 or x · 1 equals, or null. */
-  private static @org.jspecify.annotations.Nullable Value neutral(
-      String kind, List<Value> inputs, Value out) {
+  private static @Nullable Value neutral(String kind, List<Value> inputs, Value out) {
     boolean sum = kind.equals("add");
     if (inputs.size() != 2 || !(sum || kind.equals("multiply"))) {
       return null;

@@ -1,7 +1,9 @@
 package dev.tessera.engine.plan;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.onednn.OneDnn;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -49,8 +51,9 @@ final class PlanCompiler {
   Plan compile(Collection<String> outputs) {
     Set<String> targets = new HashSet<>(gradientNames.values());
     targets.addAll(outputs);
+    OneDnn dnn = model.execution().operations() == Execution.Operations.FUSED ? new OneDnn() : null;
     List<SameDiffOp> order = new GraphOrder(graph).of(targets);
-    Lowering lowering = new Lowering(graph, leaves());
+    Lowering lowering = new Lowering(graph, leaves(), dnn);
     order.forEach(lowering::lower);
     Set<Value> kept = new HashSet<>();
     outputs.forEach(name -> kept.add(lowering.value(name).root));

@@ -1,16 +1,10 @@
 package dev.tessera.engine.plan;
 
 import java.util.List;
-import org.nd4j.autodiff.functions.DifferentialFunction;
-import org.nd4j.linalg.api.ops.CustomOp;
-import org.nd4j.linalg.api.ops.Op;
-import org.nd4j.linalg.api.ops.OpContext;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** One operation of a plan with its operands. */
-final class Step {
+abstract class Step {
   final String name;
-  final DifferentialFunction operation;
   final List<Value> inputs;
   final List<Value> outputs;
 
@@ -20,9 +14,8 @@ final class Step {
       };
   private long nanoseconds;
 
-  Step(String name, DifferentialFunction operation, List<Value> inputs, List<Value> outputs) {
+  Step(String name, List<Value> inputs, List<Value> outputs) {
     this.name = name;
-    this.operation = operation;
     this.inputs = List.copyOf(inputs);
     this.outputs = List.copyOf(outputs);
   }
@@ -31,33 +24,31 @@ final class Step {
     return name;
   }
 
-  String kind() {
-    return operation.opName();
-  }
+  /** What is computed, for people. */
+  abstract String kind();
+
+  /** Whether each element of the one output depends on the input elements at its place alone. */
+  abstract boolean worksInPlace();
+
+  /** The operation on the final arrays of its operands. */
+  abstract Runnable code();
 
   /** Ties the operation to the final arrays of its operands. */
-  void bind() {
-    OpContext context = OperationContexts.of(operation, inputs.stream().map(Value::bind).toList());
-    for (int i = 0; i < outputs.size(); i++) {
-      context.setOutputArray(i, outputs.get(i).bind());
-    }
-    code =
-        operation instanceof CustomOp custom
-            ? () -> Nd4j.getExecutioner().exec(custom, context)
-            : () -> Nd4j.getExecutioner().exec((Op) operation, context);
+  final void bind() {
+    code = code();
   }
 
-  void run() {
+  final void run() {
     code.run();
   }
 
-  void runTimed() {
+  final void runTimed() {
     long start = System.nanoTime();
     code.run();
     nanoseconds += System.nanoTime() - start;
   }
 
-  long nanoseconds() {
+  final long nanoseconds() {
     return nanoseconds;
   }
 }

@@ -142,6 +142,32 @@ final class NaiveOps {
         });
   }
 
+  /** x [batch, h, w, c], weight [k, k, o, c]: every pixel paints a weighted kernel. */
+  static double[] transposedConv2d(
+      double[] x, double[] weight, double[] bias, int h, int w, int c, int k, int stride) {
+    int batch = x.length / (h * w * c);
+    int o = bias.length;
+    int rows = h * stride;
+    int columns = w * stride;
+    int top = Math.max(0, k - stride) / 2;
+    double[] y = fill(batch * rows * columns * o, i -> bias[i % o]);
+    for (int i = 0; i < x.length; i++) {
+      int from = i % c;
+      int column = i / c % w;
+      int row = i / c / w % h;
+      int picture = i / c / w / h;
+      for (int tap = 0; tap < k * k * o; tap++) {
+        int to = tap % o;
+        int z = column * stride + tap / o % k - top;
+        int v = row * stride + tap / o / k - top;
+        if (z >= 0 && z < columns && v >= 0 && v < rows) {
+          y[((picture * rows + v) * columns + z) * o + to] += x[i] * weight[tap * c + from];
+        }
+      }
+    }
+    return y;
+  }
+
   /** [batch, h, w, c]: the pixels of a block follow each other, row by row, with all channels. */
   static double[] spaceToDepth(double[] x, int h, int w, int c, int block) {
     double[] y = new double[x.length];

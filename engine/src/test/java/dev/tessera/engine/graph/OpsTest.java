@@ -25,7 +25,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** Every operation against loops over doubles, and its gradient against differences. */
 class OpsTest {
   private static final long SEED = 4711;
-  private static final int[] IDS = {2, 0, 2, 4, 2};
+  static final int[] IDS = {2, 0, 2, 4, 2};
+  static final int[] RANGE_OF_ROW = {0, 0, 0, 1, 0};
+
+  private static final List<ColumnRange> RANGES =
+      List.of(new ColumnRange(0, 3, 4), new ColumnRange(3, 6, 1));
 
   /**
    * One operation on given inputs.
@@ -82,7 +86,7 @@ class OpsTest {
         in -> NaiveOps.fill(12, i -> naive.apply(in.apply("x")[i], in.apply("y")[i])));
   }
 
-  private static Case attention(int batch, int length, int heads, MaskPattern mask) {
+  static Case attention(int batch, int length, int heads, MaskPattern mask) {
     return op(
         "attention of " + length + " " + mask,
         Map.of("x", shape((long) batch * length, 12)),
@@ -166,6 +170,20 @@ class OpsTest {
         convolution(4, 2),
         convolution(3, 2),
         op(
+            "transposed convolution 4/2",
+            Map.of("x", shape(2, 3, 5, 4), "w", shape(4, 4, 6, 4), "b", shape(6)),
+            (ops, in) -> ops.transposedConv2d(in.apply("x"), in.apply("w"), in.apply("b"), 2),
+            in ->
+                NaiveOps.transposedConv2d(
+                    in.apply("x"), in.apply("w"), in.apply("b"), 3, 5, 4, 4, 2)),
+        op(
+            "ranged cross-entropy",
+            Map.of("x", shape(5, 3), "w", shape(3, 9)),
+            (ops, in) ->
+                ops.rangedCrossEntropy(
+                    in.apply("x"), in.apply("w"), in.apply("ids"), in.apply("ranges"), RANGES),
+            in -> rangedCrossEntropy(in.apply("x"), in.apply("w"))),
+        op(
             "space to depth",
             Map.of("x", shape(2, 4, 6, 3)),
             (ops, in) -> ops.spaceToDepth(in.apply("x"), 2),
@@ -195,22 +213,45 @@ class OpsTest {
             in -> NaiveOps.fill(12, i -> in.apply("x")[i] * in.apply("y")[0])));
   }
 
+  private static double[] rangedCrossEntropy(double[] x, double[] weight) {
+    double[] logits = NaiveOps.product(x, weight, 5, 3, 9);
+    return NaiveOps.fill(
+        5,
+        row -> {
+          ColumnRange range = RANGES.get(RANGE_OF_ROW[row]);
+          int start = row * 9;
+          double[] seen =
+              Arrays.copyOfRange(logits, start + (int) range.first(), start + (int) range.end());
+          return -NaiveOps.logSoftmax(seen, seen.length)[IDS[row] - (int) range.first()];
+        });
+  }
+
   /** A graph with one operation, weighed element by element into a loss. */
-  private static final class Built {
+  static final class Built {
     final ParameterStore store;
     final ModelGraph graph;
     final GraphTensor output;
     final GraphTensor loss;
 
     Built(Case one, DataType type) {
-      store = new ParameterStore(SEED, type);
-      graph = new ModelGraph(store, type);
+      this(one, new ParameterStore(SEED, type), store -> new ModelGraph(store, type));
+    }
+
+    Built(Case one, Execution execution) {
+      this(
+          one, new ParameterStore(SEED, DataType.FLOAT), store -> new ModelGraph(store, execution));
+    }
+
+    private Built(Case one, ParameterStore store, Function<ParameterStore, ModelGraph> making) {
+      this.store = store;
+      graph = making.apply(store);
       Map<String, GraphTensor> inputs = new HashMap<>();
       new TreeMap<>(one.shapes)
           .forEach(
               (name, sizes) ->
                   inputs.put(name, graph.parameter(name, Initialiser.normal(1), sizes)));
       inputs.put("ids", graph.indices("ids", IDS.length));
+      inputs.put("ranges", graph.indices("ranges", IDS.length));
       output = one.graph.apply(graph.ops(), name -> Objects.requireNonNull(inputs.get(name)));
       GraphTensor weights = normal(graph, output.shape());
       loss = graph.ops().sum(graph.ops().multiply(output, weights)).named("loss");
@@ -232,6 +273,7 @@ class OpsTest {
     Built built = new Built(one, type);
     Plan plan = Plan.forward(built.graph, built.output);
     plan.set("ids", IDS);
+    plan.set("ranges", RANGE_OF_ROW);
     plan.run();
     double[] expected = one.naive.apply(built::values);
     assertThat(built.output.length()).isEqualTo(expected.length);
@@ -262,6 +304,7 @@ class OpsTest {
     Built built = new Built(one, DataType.DOUBLE);
     Plan plan = Plan.training(built.graph, built.loss, one.shapes.keySet());
     plan.set("ids", IDS);
+    plan.set("ranges", RANGE_OF_ROW);
     GradientCheck.assertAgree(plan, "loss", built.store, one.shapes.keySet(), SEED);
   }
 

@@ -1,0 +1,238 @@
+package dev.tessera.engine.fused;
+
+import dev.tessera.engine.fused.AttentionBlocks.Block;
+import dev.tessera.engine.fused.AttentionBlocks.Run;
+import dev.tessera.engine.graph.MaskPattern;
+import dev.tessera.engine.onednn.Layout;
+import dev.tessera.engine.onednn.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Multi-head scaled dot-product attention (Vaswani et al., 2017, section 3.2): queries, keys and
+ * values side by side [B·T, 3D] → [B·T, D], in one type. Scores exist for one block of queries at a
+ * time; none are kept, the gradient computes them again.
+ */
+record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel {
+  static Attention decode(long[] attributes) {
+    return new Attention(
+        (int) attributes[0],
+        (int) attributes[1],
+        EnumCode.decode(MaskPattern.class, attributes[2]));
+  }
+
+  @Override
+  public FusedKind kind() {
+    return FusedKind.ATTENTION;
+  }
+
+  @Override
+  public long[] attributes() {
+    return new long[] {batch, heads, EnumCode.of(mask)};
+  }
+
+  @Override
+  public List<TensorType> results(List<TensorType> inputs) {
+    TensorType qkv = inputs.get(0);
+    return List.of(TensorType.of(qkv.type(), qkv.size(0), qkv.size(1) / 3));
+  }
+
+  @Override
+  public List<@Nullable Typed> gradients(Derivation node) {
+    Typed qkv = node.input(0);
+    return List.of(node.one(new Gradient(this), qkv, node.upstream(qkv.type().type())));
+  }
+
+  private AttentionBlocks blocks(TensorType qkv) {
+    return AttentionBlocks.of(mask, Math.toIntExact(qkv.size(0) / batch));
+  }
+
+  /** Room for the scores of a block, FLOAT, and in the products' type if that is another. */
+  @Override
+  public List<TensorType> workspaces(List<TensorType> inputs) {
+    TensorType qkv = inputs.get(0);
+    TensorType scores = TensorType.floats(heads * blocks(qkv).largest());
+    return qkv.type() == DataType.FLOAT
+        ? List.of(scores)
+        : List.of(scores, scores.with(qkv.type()));
+  }
+
+  @Override
+  public Runnable bind(Operands operands) {
+    Tensor qkv = operands.input(0);
+    long width = qkv.size(1) / 3;
+    int length = Math.toIntExact(qkv.size(0) / batch);
+    AttentionCalls calls = new AttentionCalls(operands.dnn(), mask, heads, width / heads);
+    AttentionBlocks blocks = AttentionBlocks.of(mask, length);
+    for (int i = 0; i < batch; i++) {
+      Tensor q = third(qkv, i, length, 0);
+      Tensor k = third(qkv, i, length, 1);
+      Tensor v = third(qkv, i, length, 2);
+      Tensor y = sequence(operands.result(0), i, length);
+      for (Block block : blocks.queries()) {
+        Tensor scores = calls.scores(operands.workspace(0), block);
+        calls.weights(q, k, block, scores);
+        Tensor weights = calls.inProductType(scores, block, operands.workspaces(), 1);
+        Tensor mixed = calls.rows(y, block.first(), block.end());
+        boolean accumulate = false;
+        for (Run run : block.runs()) {
+          Tensor values = calls.rows(v, run.first(), run.end());
+          calls.product(calls.columns(weights, block, run), values, mixed, 1, accumulate);
+          accumulate = true;
+        }
+      }
+    }
+    return calls.inOrder();
+  }
+
+  /** One sequence of [B·T, D]. */
+  private static Tensor sequence(Tensor rows, int index, int length) {
+    long width = rows.size(1);
+    return rows.at(
+        (long) index * length * width, Layout.dense(rows.layout().type(), length, width));
+  }
+
+  /** The queries, keys or values of one sequence of [B·T, 3D]. */
+  private static Tensor third(Tensor qkv, int index, int length, int part) {
+    long width = qkv.size(1) / 3;
+    return qkv.at(
+        3L * index * length * width + part * width,
+        Layout.strided(qkv.layout().type(), new long[] {length, width}, 3 * width, 1));
+  }
+
+  /** The gradient for queries, keys and values from them and the result's gradient. */
+  record Gradient(Attention of) implements FusedKernel {
+    static Gradient decode(long[] attributes) {
+      return new Gradient(Attention.decode(attributes));
+    }
+
+    @Override
+    public FusedKind kind() {
+      return FusedKind.ATTENTION_GRADIENT;
+    }
+
+    @Override
+    public long[] attributes() {
+      return of.attributes();
+    }
+
+    @Override
+    public List<TensorType> results(List<TensorType> inputs) {
+      return List.of(inputs.get(0));
+    }
+
+    /**
+     * FLOAT: weights and their gradients. In another type besides: weights and scores' gradients
+     * for the products, and sums over blocks for the keys and values of a sequence.
+     */
+    @Override
+    public List<TensorType> workspaces(List<TensorType> inputs) {
+      TensorType qkv = inputs.get(0);
+      TensorType scores = TensorType.floats(of.heads * of.blocks(qkv).largest());
+      if (qkv.type() == DataType.FLOAT) {
+        return List.of(scores, scores);
+      }
+      TensorType small = scores.with(qkv.type());
+      TensorType sums = TensorType.floats(qkv.size(0) / of.batch, 2 * qkv.size(1) / 3);
+      return List.of(scores, scores, small, small, sums);
+    }
+
+    @Override
+    public Runnable bind(Operands operands) {
+      Tensor qkv = operands.input(0);
+      long width = qkv.size(1) / 3;
+      int length = Math.toIntExact(qkv.size(0) / of.batch);
+      AttentionCalls calls =
+          new AttentionCalls(operands.dnn(), of.mask, of.heads, width / of.heads);
+      for (int i = 0; i < of.batch; i++) {
+        bindSequence(operands, calls, i, length);
+      }
+      return calls.inOrder();
+    }
+
+    private void bindSequence(Operands operands, AttentionCalls calls, int index, int length) {
+      Tensor qkv = operands.input(0);
+      Tensor q = third(qkv, index, length, 0);
+      Tensor k = third(qkv, index, length, 1);
+      Tensor v = third(qkv, index, length, 2);
+      Tensor dy = sequence(operands.input(1), index, length);
+      Tensor dq = third(operands.result(0), index, length, 0);
+      Tensor dk = third(operands.result(0), index, length, 1);
+      Tensor dv = third(operands.result(0), index, length, 2);
+      boolean direct = AttentionCalls.isFloat(qkv);
+      Tensor sumK = direct ? dk : half(operands.workspace(4), 0);
+      Tensor sumV = direct ? dv : half(operands.workspace(4), 1);
+      boolean[] written = new boolean[length];
+      List<Block> blocks = new ArrayList<>(AttentionBlocks.of(of.mask, length).queries());
+      // The last queries see the most keys: begun with them, hardly any sum starts in the middle.
+      java.util.Collections.reverse(blocks);
+      for (Block block : blocks) {
+        Tensor scores = calls.scores(operands.workspace(0), block);
+        calls.weights(q, k, block, scores);
+        Tensor weights = calls.inProductType(scores, block, operands.workspaces(), 2);
+        Tensor queries = calls.rows(q, block.first(), block.end());
+        Tensor dMixed = calls.rows(dy, block.first(), block.end());
+        Tensor dWeights = calls.scores(operands.workspace(1), block);
+        for (Run run : block.runs()) {
+          Tensor values = calls.rows(v, run.first(), run.end());
+          calls.product(
+              dMixed,
+              AttentionCalls.transposed(values),
+              calls.columns(dWeights, block, run),
+              1,
+              false);
+        }
+        Tensor dScores = direct ? dWeights : calls.scores(operands.workspace(3), block);
+        calls.scoreGradients(scores, dWeights, dScores);
+        Tensor dQueries = calls.rows(dq, block.first(), block.end());
+        boolean accumulate = false;
+        for (Run run : block.runs()) {
+          Tensor keys = calls.rows(k, run.first(), run.end());
+          Tensor part = calls.columns(dScores, block, run);
+          calls.product(part, keys, dQueries, calls.scale(), accumulate);
+          accumulate = true;
+        }
+        for (Run run : block.runs()) {
+          for (Run piece : evenly(run, written)) {
+            boolean more = written[piece.first()];
+            Tensor dPart = AttentionCalls.transposed(calls.columns(dScores, block, piece));
+            Tensor part = AttentionCalls.transposed(calls.columns(weights, block, piece));
+            Tensor dKeys = calls.rows(sumK, piece.first(), piece.end());
+            Tensor dValues = calls.rows(sumV, piece.first(), piece.end());
+            calls.product(dPart, queries, dKeys, calls.scale(), more);
+            calls.product(part, dMixed, dValues, 1, more);
+            java.util.Arrays.fill(written, piece.first(), piece.end(), true);
+          }
+        }
+      }
+      if (!direct) {
+        calls.copy(sumK, dk);
+        calls.copy(sumV, dv);
+      }
+    }
+
+    /** Keys or values' half of [T, 2D]. */
+    private static Tensor half(Tensor sums, int part) {
+      long width = sums.size(1) / 2;
+      return sums.at(
+          part * width,
+          Layout.strided(DataType.FLOAT, new long[] {sums.size(0), width}, 2 * width, 1));
+    }
+
+    /** A run cut where keys already written to meet keys not yet written to. */
+    private static List<Run> evenly(Run run, boolean[] written) {
+      List<Run> pieces = new ArrayList<>();
+      int start = run.first();
+      for (int key = run.first() + 1; key <= run.end(); key++) {
+        if (key == run.end() || written[key] != written[start]) {
+          int column = run.column() + start - run.first();
+          pieces.add(new Run(start, key, column, run.masked()));
+          start = key;
+        }
+      }
+      return pieces;
+    }
+  }
+}

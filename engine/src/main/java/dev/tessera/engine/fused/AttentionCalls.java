@@ -1,0 +1,190 @@
+package dev.tessera.engine.fused;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
+import dev.tessera.engine.fused.AttentionBlocks.Block;
+import dev.tessera.engine.fused.AttentionBlocks.Run;
+import dev.tessera.engine.graph.MaskPattern;
+import dev.tessera.engine.onednn.Layout;
+import dev.tessera.engine.onednn.OneDnn;
+import dev.tessera.engine.onednn.OneDnn.Fusion;
+import dev.tessera.engine.onednn.Primitive;
+import dev.tessera.engine.onednn.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Writes down the products of attention, one sequence and one block of queries after another, all
+ * heads at once. Matrices of one head are seen as [heads, rows, columns].
+ */
+final class AttentionCalls {
+  private static final float MASKED = -1e9f;
+
+  private final OneDnn dnn;
+  private final MaskPattern mask;
+  private final int heads;
+  private final long headWidth;
+  private final List<Runnable> calls = new ArrayList<>();
+
+  AttentionCalls(OneDnn dnn, MaskPattern mask, int heads, long headWidth) {
+    this.dnn = dnn;
+    this.mask = mask;
+    this.heads = heads;
+    this.headWidth = headWidth;
+  }
+
+  /** All calls, in order. */
+  Runnable inOrder() {
+    Runnable[] all = calls.toArray(Runnable[]::new);
+    return () -> {
+      for (Runnable call : all) {
+        call.run();
+      }
+    };
+  }
+
+  /** What scores are multiplied by. */
+  float scale() {
+    return (float) (1 / Math.sqrt((double) headWidth));
+  }
+
+  /**
+   * Rows {@code first} to {@code end} of a sequence, split into heads: [heads, rows, head width].
+   */
+  Tensor rows(Tensor sequence, int first, int end) {
+    long stride = sequence.layout().strides()[0];
+    return sequence.at(
+        first * stride,
+        Layout.strided(
+            sequence.layout().type(),
+            new long[] {heads, end - first, headWidth},
+            headWidth,
+            stride,
+            1));
+  }
+
+  /** A block's own matrix of scores in a workspace: [heads, queries, columns]. */
+  Tensor scores(Tensor workspace, Block block) {
+    return workspace.as(
+        Layout.dense(workspace.layout().type(), heads, block.size(), block.columns()));
+  }
+
+  /** The columns of a run: [heads, queries, keys of the run]. */
+  Tensor columns(Tensor scores, Block block, Run run) {
+    return scores.at(
+        run.column(),
+        Layout.strided(
+            scores.layout().type(),
+            new long[] {heads, block.size(), run.size()},
+            scores.layout().strides()));
+  }
+
+  /** The same with keys before queries. */
+  static Tensor transposed(Tensor matrices) {
+    return matrices.as(matrices.layout().transposed(1, 2));
+  }
+
+  /** c = factor · a·b, or c += factor · a·b. */
+  void product(Tensor a, Tensor b, Tensor c, float factor, boolean accumulate) {
+    product(a, b, c, new Fusion(factor, null, accumulate), null);
+  }
+
+  private void product(Tensor a, Tensor b, Tensor c, Fusion fusion, @Nullable Tensor masks) {
+    Primitive.Arguments arguments =
+        dnn.matmul(a.layout(), b.layout(), null, c.layout(), fusion)
+            .with(DNNL_ARG_SRC, a)
+            .and(DNNL_ARG_WEIGHTS, b)
+            .and(DNNL_ARG_DST, c);
+    calls.add(
+        masks == null ? arguments.call() : arguments.and(fusion.maskArgument(), masks).call());
+  }
+
+  /** Masked attention weights of a block, in place of its scores. */
+  void weights(Tensor q, Tensor k, Block block, Tensor scores) {
+    Tensor queries = rows(q, block.first(), block.end());
+    for (Run run : block.runs()) {
+      Tensor keys = transposed(rows(k, run.first(), run.end()));
+      Tensor part = columns(scores, block, run);
+      if (run.masked()) {
+        Tensor masks = masks(block, run);
+        product(queries, keys, part, new Fusion(scale(), masks.layout(), false), masks);
+      } else {
+        product(queries, keys, part, scale(), false);
+      }
+    }
+    Tensor flat = flat(scores);
+    calls.add(
+        dnn.softmax(false, flat.layout(), flat.layout())
+            .with(DNNL_ARG_SRC, flat)
+            .and(DNNL_ARG_DST, flat)
+            .call());
+  }
+
+  /** [1, queries, keys]: 0 where a query may look, a large negative number elsewhere. */
+  private Tensor masks(Block block, Run run) {
+    return dnn.constant(
+        List.of("attention mask", mask, block.first(), block.end(), run.first(), run.end()),
+        () -> maskValues(block, run),
+        1,
+        block.size(),
+        run.size());
+  }
+
+  private float[] maskValues(Block block, Run run) {
+    float[] values = new float[block.size() * run.size()];
+    for (int i = 0; i < values.length; i++) {
+      int query = block.first() + i / run.size();
+      int key = run.first() + i % run.size();
+      values[i] = mask.attends(query, key) ? 0 : MASKED;
+    }
+    return values;
+  }
+
+  /** Gradient of the scores before the softmax. */
+  void scoreGradients(Tensor weights, Tensor dWeights, Tensor dScores) {
+    Tensor y = flat(weights);
+    Tensor dy = flat(dWeights);
+    Tensor dx = flat(dScores);
+    calls.add(
+        dnn.softmaxGradient(false, y.layout(), dy.layout(), dx.layout())
+            .with(DNNL_ARG_DST, y)
+            .and(DNNL_ARG_DIFF_DST, dy)
+            .and(DNNL_ARG_DIFF_SRC, dx)
+            .call());
+  }
+
+  /** All heads' rows beneath each other. */
+  private static Tensor flat(Tensor scores) {
+    long columns = scores.size(2);
+    return scores.as(Layout.dense(scores.layout().type(), scores.length() / columns, columns));
+  }
+
+  /** Copies into another type or layout. */
+  void copy(Tensor from, Tensor to) {
+    calls.add(
+        dnn.reorder(from.layout(), to.layout())
+            .with(DNNL_ARG_SRC, from)
+            .and(DNNL_ARG_DST, to)
+            .call());
+  }
+
+  /** The scores in the products' type: themselves, or a copy in a workspace. */
+  Tensor inProductType(Tensor scores, Block block, List<Tensor> workspaces, int index) {
+    if (workspaces.size() <= index) {
+      return scores;
+    }
+    Tensor copy = scores(workspaces.get(index), block);
+    copy(scores, copy);
+    return copy;
+  }
+
+  static boolean isFloat(Tensor tensor) {
+    return tensor.layout().type() == DataType.FLOAT;
+  }
+}

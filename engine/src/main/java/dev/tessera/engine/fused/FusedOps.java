@@ -1,0 +1,280 @@
+package dev.tessera.engine.fused;
+
+import dev.tessera.engine.graph.ColumnRange;
+import dev.tessera.engine.graph.Execution.Precision;
+import dev.tessera.engine.graph.GraphTensor;
+import dev.tessera.engine.graph.MaskPattern;
+import dev.tessera.engine.graph.Ops;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * The vocabulary in fused operations. With bfloat16, products, convolutions, normalised rows and
+ * what follows from them alone are BFLOAT16; everything else is FLOAT, and so are the results of
+ * convolutions with few channels (pixels, numbers to be quantised).
+ */
+public final class FusedOps implements Ops {
+  private static final float GELU_SHARPNESS = 1.702f;
+  private static final long FEW_CHANNELS = 16;
+
+  private final SameDiff graph;
+  private final Ops plain;
+  private final DataType product;
+
+  /**
+   * @param plain for what gains nothing from fusing
+   */
+  public FusedOps(SameDiff graph, Ops plain, Precision precision) {
+    this.graph = graph;
+    this.plain = plain;
+    this.product = precision == Precision.BF16 ? DataType.BFLOAT16 : DataType.FLOAT;
+  }
+
+  private Typed typed(GraphTensor x) {
+    return new Typed(x.variable(), new TensorType(x.variable().dataType(), x.shape()));
+  }
+
+  private Typed cast(GraphTensor x, DataType type) {
+    Typed typed = typed(x);
+    return typed.type().type() == type
+        ? typed
+        : FusedOperation.add(graph, new Cast(type), typed).get(0);
+  }
+
+  private Typed floats(GraphTensor x) {
+    return cast(x, DataType.FLOAT);
+  }
+
+  private GraphTensor tensor(Typed typed) {
+    return new GraphTensor(typed.variable(), typed.type().shape());
+  }
+
+  private GraphTensor add(FusedKernel kernel, Typed... inputs) {
+    return tensor(FusedOperation.add(graph, kernel, inputs).get(0));
+  }
+
+  @Override
+  public GraphTensor linear(GraphTensor x, GraphTensor weight, GraphTensor bias) {
+    weight.require("weight of " + x, x.size(1), weight.size(-1));
+    bias.require("bias", weight.size(1));
+    return add(new Linear(product), cast(x, product), cast(weight, product), floats(bias));
+  }
+
+  @Override
+  public GraphTensor project(GraphTensor x, GraphTensor weight) {
+    weight.require("weight of " + x, x.size(1), weight.size(-1));
+    return add(new Linear(DataType.FLOAT), cast(x, product), cast(weight, product));
+  }
+
+  @Override
+  public GraphTensor layerNorm(GraphTensor x, GraphTensor scale, GraphTensor bias) {
+    scale.require("scale", x.size(1));
+    bias.require("bias", x.size(1));
+    return add(new LayerNorm(product), floats(x), floats(scale), floats(bias));
+  }
+
+  @Override
+  public GraphTensor gelu(GraphTensor x) {
+    return elementwise(Elementwise.Function.SWISH, GELU_SHARPNESS, 0, typed(x));
+  }
+
+  @Override
+  public GraphTensor relu(GraphTensor x) {
+    return elementwise(Elementwise.Function.RELU, 0, 0, typed(x));
+  }
+
+  @Override
+  public GraphTensor tanh(GraphTensor x) {
+    return elementwise(Elementwise.Function.TANH, 0, 0, floats(x));
+  }
+
+  @Override
+  public GraphTensor softplus(GraphTensor x) {
+    return elementwise(Elementwise.Function.SOFTPLUS, 1, 0, floats(x));
+  }
+
+  private GraphTensor elementwise(
+      Elementwise.Function function, double alpha, double beta, Typed x) {
+    return add(new Elementwise(function, (float) alpha, (float) beta), x);
+  }
+
+  @Override
+  public GraphTensor softmax(GraphTensor x) {
+    return add(new Softmax(false), floats(x));
+  }
+
+  @Override
+  public GraphTensor logSoftmax(GraphTensor x) {
+    return add(new Softmax(true), floats(x));
+  }
+
+  @Override
+  public GraphTensor attention(GraphTensor qkv, int batch, int heads, MaskPattern mask) {
+    long width = qkv.size(1) / 3;
+    qkv.require("queries, keys and values", qkv.size(0) / batch * batch, width * 3);
+    if (width % heads != 0) {
+      throw new IllegalArgumentException(width + " channels cannot be split into " + heads);
+    }
+    return add(new Attention(batch, heads, mask), cast(qkv, product));
+  }
+
+  @Override
+  public GraphTensor embedding(GraphTensor table, GraphTensor ids) {
+    return add(new Embedding(), floats(table), typed(ids));
+  }
+
+  @Override
+  public GraphTensor softmaxCrossEntropy(GraphTensor logits, GraphTensor targets) {
+    return plain.softmaxCrossEntropy(tensor(floats(logits)), targets);
+  }
+
+  @Override
+  public GraphTensor rangedCrossEntropy(
+      GraphTensor x,
+      GraphTensor weight,
+      GraphTensor targets,
+      GraphTensor rangeOfRow,
+      List<ColumnRange> ranges) {
+    weight.require("weight of " + x, x.size(1), weight.size(-1));
+    targets.require("targets", x.size(0));
+    rangeOfRow.require("ranges", x.size(0));
+    ColumnRange.requireFitting(ranges, x.size(0), weight.size(1));
+    long[] attributes =
+        ranges.stream()
+            .flatMapToLong(
+                range -> Arrays.stream(new long[] {range.first(), range.end(), range.rows()}))
+            .toArray();
+    return add(
+        new RangedCrossEntropy(attributes),
+        cast(x, product),
+        cast(weight, product),
+        typed(targets),
+        typed(rangeOfRow));
+  }
+
+  @Override
+  public GraphTensor straightThrough(GraphTensor input, GraphTensor value) {
+    value.require("quantised value", input.shape());
+    return add(new StraightThrough(), typed(input), typed(value));
+  }
+
+  @Override
+  public GraphTensor round(GraphTensor x) {
+    return elementwise(Elementwise.Function.ROUND, 0, 0, floats(x));
+  }
+
+  @Override
+  public GraphTensor conv2d(GraphTensor x, GraphTensor weight, GraphTensor bias, int stride) {
+    weight.require("kernel", weight.size(0), weight.size(0), x.size(3), weight.size(3));
+    bias.require("bias", weight.size(3));
+    requireMultiple("height of " + x, x.size(1), stride);
+    requireMultiple("width of " + x, x.size(2), stride);
+    return convolution(false, x, weight, bias, stride, weight.size(3));
+  }
+
+  @Override
+  public GraphTensor transposedConv2d(
+      GraphTensor x, GraphTensor weight, GraphTensor bias, int stride) {
+    weight.require("kernel", weight.size(0), weight.size(0), weight.size(2), x.size(3));
+    bias.require("bias", weight.size(2));
+    return convolution(true, x, weight, bias, stride, weight.size(2));
+  }
+
+  private GraphTensor convolution(
+      boolean transposed,
+      GraphTensor x,
+      GraphTensor weight,
+      GraphTensor bias,
+      int stride,
+      long channels) {
+    DataType type = channels <= FEW_CHANNELS ? DataType.FLOAT : product;
+    return add(
+        new Convolution(transposed, stride, type), cast(x, product), floats(weight), floats(bias));
+  }
+
+  @Override
+  public GraphTensor spaceToDepth(GraphTensor x, int block) {
+    requireMultiple("height of " + x, x.size(1), block);
+    requireMultiple("width of " + x, x.size(2), block);
+    return add(new Shuffle(block, true), typed(x));
+  }
+
+  @Override
+  public GraphTensor depthToSpace(GraphTensor x, int block) {
+    requireMultiple("channels of " + x, x.size(3), (long) block * block);
+    return add(new Shuffle(block, false), typed(x));
+  }
+
+  @Override
+  public GraphTensor reshape(GraphTensor x, long... shape) {
+    return plain.reshape(x, shape);
+  }
+
+  @Override
+  public GraphTensor add(GraphTensor a, GraphTensor b) {
+    b.require("summand", a.shape());
+    return binary(Binary.Function.ADD, a, b);
+  }
+
+  @Override
+  public GraphTensor subtract(GraphTensor a, GraphTensor b) {
+    b.require("subtrahend", a.shape());
+    return binary(Binary.Function.SUBTRACT, a, b);
+  }
+
+  @Override
+  public GraphTensor multiply(GraphTensor a, GraphTensor b) {
+    b.require("factor", a.shape());
+    return binary(Binary.Function.MULTIPLY, a, b);
+  }
+
+  /** BFLOAT16 if both are, otherwise FLOAT. */
+  private GraphTensor binary(Binary.Function function, GraphTensor a, GraphTensor b) {
+    Typed left = typed(a);
+    Typed right = typed(b);
+    DataType type = left.type().type() == right.type().type() ? left.type().type() : DataType.FLOAT;
+    return add(new Binary(function, type), left, right);
+  }
+
+  @Override
+  public GraphTensor addRow(GraphTensor x, GraphTensor row) {
+    row.require("row", x.size(1));
+    return add(new Binary(Binary.Function.ADD, DataType.FLOAT), floats(x), floats(row));
+  }
+
+  @Override
+  public GraphTensor multiplyRow(GraphTensor x, GraphTensor row) {
+    row.require("row", x.size(1));
+    return add(new Binary(Binary.Function.MULTIPLY, DataType.FLOAT), floats(x), floats(row));
+  }
+
+  @Override
+  public GraphTensor affine(GraphTensor x, double factor, double offset) {
+    return elementwise(Elementwise.Function.AFFINE, factor, offset, floats(x));
+  }
+
+  @Override
+  public GraphTensor multiplyScalar(GraphTensor x, GraphTensor scalar) {
+    scalar.require("scalar", 1);
+    return add(new Binary(Binary.Function.MULTIPLY, DataType.FLOAT), floats(x), floats(scalar));
+  }
+
+  @Override
+  public GraphTensor abs(GraphTensor x) {
+    return elementwise(Elementwise.Function.ABSOLUTE, 0, 0, floats(x));
+  }
+
+  @Override
+  public GraphTensor sum(GraphTensor x) {
+    return add(new Total(new long[] {1, 1}), floats(x));
+  }
+
+  private static void requireMultiple(String what, long size, long of) {
+    if (size % of != 0) {
+      throw new IllegalArgumentException(
+          what + " is " + size + ", but must be a multiple of " + of);
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package dev.tessera.engine.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tessera.engine.graph.OpsTest.Built;
+import dev.tessera.engine.graph.OpsTest.Case;
+import dev.tessera.engine.plan.GraphInputs;
+import dev.tessera.engine.plan.Plan;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Every fused operation, forward and backward, against the definition and the plain one. */
+class FusedOpsTest {
+  /** Of the largest element: rounding to eight bits, a few times over. */
+  private static final double BF16 = 2e-2;
+
+  private static final double F32 = 1e-4;
+
+  static Stream<Arguments> cases() {
+    return OpsTest.cases()
+        .flatMap(
+            one ->
+                Stream.of(
+                    Arguments.of(one, Execution.fused(), F32),
+                    Arguments.of(one, Execution.bfloat16(), BF16)));
+  }
+
+  private static void run(Plan plan) {
+    plan.set("ids", OpsTest.IDS);
+    plan.set("ranges", OpsTest.RANGE_OF_ROW);
+    plan.run();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void computesWhatTheDefinitionSays(Case one, Execution execution, double accuracy) {
+    Built built = new Built(one, execution);
+    Plan plan = Plan.forward(built.graph, built.output);
+    run(plan);
+    double[] expected = one.naive().apply(built::values);
+    INDArray result = plan.output(built.output.name());
+    double[] actual = result.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+    assertClose("value", actual, expected, accuracy);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void gradientsAreThoseOfThePlainOperation(Case one, Execution execution, double accuracy) {
+    assertSameGradients(one, execution, accuracy);
+  }
+
+  private static void assertSameGradients(Case one, Execution execution, double accuracy) {
+    Built plain = new Built(one, Execution.plain());
+    Built fused = new Built(one, execution);
+    Plan reference = Plan.training(plain.graph, plain.loss, one.shapes().keySet());
+    Plan fast = Plan.training(fused.graph, fused.loss, one.shapes().keySet());
+    run(reference);
+    run(fast);
+    // Errors of the elements add up like a random walk.
+    double terms = 4 * Math.sqrt(plain.output.length());
+    assertThat(fast.scalar("loss"))
+        .isCloseTo(
+            reference.scalar("loss"),
+            within(accuracy * Math.max(terms, Math.abs(reference.scalar("loss")))));
+    for (String name : one.shapes().keySet()) {
+      assertClose(
+          "gradient of " + name,
+          doubles(fast.gradient(name)),
+          doubles(reference.gradient(name)),
+          accuracy);
+    }
+  }
+
+  private static double[] doubles(INDArray array) {
+    return array.castTo(DataType.DOUBLE).dup('c').data().asDouble();
+  }
+
+  private static void assertClose(
+      String what, double[] actual, double[] expected, double accuracy) {
+    assertThat(actual).hasSameSizeAs(expected);
+    double largest = 1;
+    for (double value : expected) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(actual[i])
+          .as("%s, element %d", what, i)
+          .isCloseTo(expected[i], within(accuracy * largest));
+    }
+  }
+
+  /**
+   * Several blocks of queries, the last one short; runs of keys that begin and end within groups.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {97, 200, 257})
+  void attentionOverSeveralBlocksIsThatOfThePlainOperation(int length) {
+    for (MaskPattern mask : MaskPattern.values()) {
+      Case one = OpsTest.attention(2, length, 2, mask);
+      assertSameGradients(one, Execution.fused(), F32);
+      assertSameGradients(one, Execution.bfloat16(), BF16);
+      computesWhatTheDefinitionSays(one, Execution.fused(), F32);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("executions")
+  void aSecondRunRepeatsEveryBit(Execution execution) {
+    for (Case one : OpsTest.cases().toList()) {
+      Built built = new Built(one, execution);
+      Plan plan = Plan.training(built.graph, built.loss, one.shapes().keySet());
+      run(plan);
+      List<float[]> first =
+          one.shapes().keySet().stream().map(name -> HostCopy.floats(plan.gradient(name))).toList();
+      run(plan);
+      List<float[]> second =
+          one.shapes().keySet().stream().map(name -> HostCopy.floats(plan.gradient(name))).toList();
+      for (int i = 0; i < first.size(); i++) {
+        assertThat(second.get(i)).as(one.name()).containsExactly(first.get(i));
+      }
+    }
+  }
+
+  static Stream<Execution> executions() {
+    return Stream.of(Execution.fused(), Execution.bfloat16());
+  }
+
+  @ParameterizedTest
+  @MethodSource("executions")
+  void aTensorReadTwiceGetsBothGradients(Execution execution) {
+    float[] values = GraphInputs.gaussians(new Random(1), 4 * 32, 1);
+    double[][] gradients = new double[2][];
+    for (int i = 0; i < 2; i++) {
+      ParameterStore store = new ParameterStore(1, DataType.FLOAT);
+      ModelGraph graph = new ModelGraph(store, i == 0 ? Execution.plain() : execution);
+      Ops ops = graph.ops();
+      GraphTensor x = graph.parameter("x", Initialiser.zeros(), 4, 32);
+      HostCopy.write(values, store.array("x"));
+      GraphTensor w = graph.parameter("w", Initialiser.normal(0.2), 32, 32);
+      GraphTensor b = graph.parameter("b", Initialiser.normal(0.2), 32);
+      GraphTensor h = ops.linear(x, w, b);
+      GraphTensor y = ops.add(ops.add(x, ops.gelu(h)), ops.linear(ops.relu(h), w, b));
+      GraphTensor loss = ops.sum(ops.multiply(y, y)).named("loss");
+      Plan plan = Plan.training(graph, loss, graph.parameters());
+      plan.run();
+      gradients[i] = doubles(plan.gradient("w"));
+    }
+    assertClose("gradient", gradients[1], gradients[0], BF16);
+  }
+}
