@@ -4,6 +4,8 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import dev.tessera.engine.fused.AttentionBlocks.Block;
@@ -16,6 +18,7 @@ import dev.tessera.engine.onednn.Primitive;
 import dev.tessera.engine.onednn.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -108,15 +111,19 @@ final class AttentionCalls {
   /** Masked attention weights of a block, in place of its scores. */
   void weights(Tensor q, Tensor k, Block block, Tensor scores) {
     Tensor queries = rows(q, block.first(), block.end());
+    boolean alone = block.runs().size() == 1;
     for (Run run : block.runs()) {
       Tensor keys = transposed(rows(k, run.first(), run.end()));
       Tensor part = columns(scores, block, run);
-      if (run.masked()) {
-        Tensor masks = masks(block, run);
+      if (alone && run.masked()) {
+        Tensor masks = masks(block, 1);
         product(queries, keys, part, new Fusion(scale(), masks.layout(), false), masks);
       } else {
         product(queries, keys, part, scale(), false);
       }
+    }
+    if (!alone) {
+      addMasks(block, scores);
     }
     Tensor flat = flat(scores);
     calls.add(
@@ -126,22 +133,40 @@ final class AttentionCalls {
             .call());
   }
 
-  /** [1, queries, keys]: 0 where a query may look, a large negative number elsewhere. */
-  private Tensor masks(Block block, Run run) {
-    return dnn.constant(
-        List.of("attention mask", mask, block.first(), block.end(), run.first(), run.end()),
-        () -> maskValues(block, run),
-        1,
-        block.size(),
-        run.size());
+  /**
+   * With several runs the masks need a pass of their own: oneDNN 3.6 reads a fused mask at wrong
+   * places where the result has gaps between its rows.
+   */
+  private void addMasks(Block block, Tensor scores) {
+    Tensor masks = masks(block, heads);
+    calls.add(
+        dnn.binary(algorithm.binary_add, scores.layout(), masks.layout(), scores.layout())
+            .with(DNNL_ARG_SRC_0, scores)
+            .and(DNNL_ARG_SRC_1, masks)
+            .and(DNNL_ARG_DST, scores)
+            .call());
   }
 
-  private float[] maskValues(Block block, Run run) {
-    float[] values = new float[block.size() * run.size()];
-    for (int i = 0; i < values.length; i++) {
-      int query = block.first() + i / run.size();
-      int key = run.first() + i % run.size();
-      values[i] = mask.attends(query, key) ? 0 : MASKED;
+  /** [copies, queries, columns]: 0 where a query may look, a large negative number elsewhere. */
+  private Tensor masks(Block block, int copies) {
+    return dnn.constant(
+        List.of("attention mask", mask, block, copies),
+        () -> maskValues(block, copies),
+        copies,
+        block.size(),
+        block.columns());
+  }
+
+  private float[] maskValues(Block block, int copies) {
+    float[] values = new float[copies * block.size() * block.columns()];
+    for (Run run : block.runs()) {
+      for (int row = 0; row < copies * block.size(); row++) {
+        int start = row * block.columns() + run.column() - run.first();
+        int query = block.first() + row % block.size();
+        for (int key = run.first(); key < run.end(); key++) {
+          values[start + key] = mask.attends(query, key) ? 0 : MASKED;
+        }
+      }
     }
     return values;
   }

@@ -65,7 +65,7 @@ class FusedOpsTest {
     run(reference);
     run(fast);
     // Errors of the elements add up like a random walk.
-    double terms = 4 * Math.sqrt(plain.output.length());
+    double terms = 4 * Math.sqrt((double) plain.output.length());
     assertThat(fast.scalar("loss"))
         .isCloseTo(
             reference.scalar("loss"),

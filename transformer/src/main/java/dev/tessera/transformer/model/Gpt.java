@@ -1,5 +1,6 @@
 package dev.tessera.transformer.model;
 
+import dev.tessera.engine.graph.ColumnRange;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
@@ -7,6 +8,7 @@ import dev.tessera.engine.graph.Ops;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The GPT of stage 2: pre-norm blocks over the sum of three embeddings (token, its position, the
@@ -30,10 +32,14 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
   /** Adds the model to a graph, for {@code batch} sequences. */
   public static Gpt build(TransformerConfig config, ModelGraph graph, int batch) {
     Ops ops = graph.ops();
-    GraphTensor logits = new Builder(config, graph, batch).logits().named("logits");
-    long rows = logits.size(0);
-    GraphTensor tokenLosses =
-        ops.softmaxCrossEntropy(logits, graph.indices("targets", rows)).named("tokenLosses");
+    Builder builder = new Builder(config, graph, batch);
+    GraphTensor x = builder.output();
+    GraphTensor head = builder.head();
+    long rows = x.size(0);
+    GraphTensor modality = graph.indices("modality", rows);
+    GraphTensor logits = builder.logits(x, head, modality).named("logits");
+    GraphTensor targets = graph.indices("targets", rows);
+    GraphTensor tokenLosses = builder.losses(x, head, targets, modality).named("tokenLosses");
     GraphTensor weighted = ops.multiply(tokenLosses, graph.placeholder("weights", rows, 1));
     return new Gpt(logits, tokenLosses, ops.sum(weighted).named("loss"));
   }
@@ -41,6 +47,7 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
   /** The forward pass, top to bottom. */
   private static final class Builder {
     private final TransformerConfig config;
+    private final Vocabulary vocabulary;
     private final ModelGraph graph;
     private final Ops ops;
     private final int batch;
@@ -49,6 +56,7 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
 
     Builder(TransformerConfig config, ModelGraph graph, int batch) {
       this.config = config;
+      this.vocabulary = new Vocabulary(config);
       this.graph = graph;
       this.ops = graph.ops();
       this.batch = batch;
@@ -56,18 +64,38 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
       this.width = config.width();
     }
 
-    GraphTensor logits() {
-      Vocabulary vocabulary = new Vocabulary(config);
+    /** What the head reads: [B·T, D]. */
+    GraphTensor output() {
       GraphTensor x = embedding("token_embedding", "tokens", vocabulary.size()); // [B·T, D]
       x = ops.add(x, embedding("position_embedding", "positions", vocabulary.positions()));
       x = ops.add(x, embedding("target_embedding", "targetPositions", vocabulary.positions()));
       for (int layer = 0; layer < config.layers(); layer++) {
         x = block(x, layer); // [B·T, D]
       }
-      x = norm(x, "norm");
-      GraphTensor logits = ops.project(x, weight("head/weight", width, vocabulary.size(), SPREAD));
+      return norm(x, "norm");
+    }
+
+    /** [B·T, V]; computed only where asked for. */
+    GraphTensor logits(GraphTensor x, GraphTensor head, GraphTensor modality) {
       GraphTensor ranges = graph.constant(ranges(vocabulary), 2, vocabulary.size());
-      return ops.add(logits, ops.embedding(ranges, graph.indices("modality", rows))); // [B·T, V]
+      return ops.add(ops.project(x, head), ops.embedding(ranges, modality));
+    }
+
+    /** [B·T, 1]. */
+    GraphTensor losses(GraphTensor x, GraphTensor head, GraphTensor targets, GraphTensor modality) {
+      // In the order of Batch.TEXT and Batch.IMAGE.
+      List<ColumnRange> ranges =
+          List.of(
+              new ColumnRange(
+                  vocabulary.firstText(), vocabulary.endText(), (long) batch * config.textLength()),
+              new ColumnRange(
+                  vocabulary.firstImage(), vocabulary.size(), (long) batch * config.imageLength()));
+      return ops.rangedCrossEntropy(x, head, targets, modality, ranges);
+    }
+
+    /** [D, V]. */
+    GraphTensor head() {
+      return weight("head/weight", width, vocabulary.size(), SPREAD);
     }
 
     private GraphTensor block(GraphTensor x, int layer) {
