@@ -91,6 +91,11 @@ record Binary(Function function, DataType type) implements FusedKernel {
   public Runnable bind(Operands operands) {
     Tensor a = operands.input(0);
     Tensor b = operands.input(1);
+    if (function != Function.SUBTRACT && isFloat(b) && !isFloat(a) && a.length() == b.length()) {
+      // The other way round oneDNN has no kernel but the reference.
+      a = operands.input(1);
+      b = operands.input(0);
+    }
     long[] sizes = a.layout().sizes();
     if (!Arrays.equals(b.layout().sizes(), sizes)) {
       long[] broadcast = new long[sizes.length];
@@ -105,5 +110,9 @@ record Binary(Function function, DataType type) implements FusedKernel {
         .and(DNNL_ARG_SRC_1, b)
         .and(DNNL_ARG_DST, operands.result(0))
         .call();
+  }
+
+  private static boolean isFloat(Tensor tensor) {
+    return tensor.layout().type() == DataType.FLOAT;
   }
 }

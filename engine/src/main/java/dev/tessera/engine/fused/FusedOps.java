@@ -221,7 +221,7 @@ public final class FusedOps implements Ops {
   @Override
   public GraphTensor subtract(GraphTensor a, GraphTensor b) {
     b.require("subtrahend", a.shape());
-    return binary(Binary.Function.SUBTRACT, a, b);
+    return binary(Binary.Function.SUBTRACT, tensor(floats(a)), tensor(floats(b)));
   }
 
   @Override

@@ -4,7 +4,6 @@ import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.deconvolution_backward_data;
-import org.bytedeco.dnnl.deconvolution_backward_weights;
 import org.bytedeco.dnnl.deconvolution_forward;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
@@ -180,24 +179,13 @@ public final class Convolutions {
     return new Primitive(dnn, description, new convolution_backward_data(description));
   }
 
-  /** The gradients of weights, FLOAT, and bias. */
-  public Primitive weightGradients() {
+  /**
+   * The weights' gradient, FLOAT, from input and output gradient. For a transposed convolution that
+   * is a convolution's with the two exchanged, for which oneDNN has the faster kernel.
+   */
+  public Primitive weightGradient() {
     if (transposed) {
-      deconvolution_backward_weights.primitive_desc description =
-          new deconvolution_backward_weights.primitive_desc(
-              OneDnn.processor(),
-              algorithm.deconvolution_direct,
-              input,
-              chosenWeights(DataType.FLOAT),
-              bias,
-              output,
-              geometry.strides(),
-              geometry.before(),
-              geometry.after(),
-              transposedForward(),
-              dnn.attributes(),
-              false);
-      return new Primitive(dnn, description, new deconvolution_backward_weights(description));
+      throw new IllegalStateException("ask the convolution that this one is the transpose of");
     }
     convolution_backward_weights.primitive_desc description =
         new convolution_backward_weights.primitive_desc(
@@ -205,7 +193,6 @@ public final class Convolutions {
             algorithm.convolution_direct,
             input,
             chosenWeights(DataType.FLOAT),
-            bias,
             output,
             geometry.strides(),
             geometry.before(),

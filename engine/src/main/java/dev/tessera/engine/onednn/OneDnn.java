@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +43,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  */
 public final class OneDnn {
   private static final int SCALE_AND_SHIFT = 2 | 4;
+  private static final short BFLOAT16_ONE = 0x3F80;
 
   /** Loaded on first use. */
   private static final class Processor {
@@ -345,6 +347,28 @@ public final class OneDnn {
             absent -> {
               memory made = allocate(layout.description());
               new FloatPointer(made.get_data_handle()).put(values.get());
+              return made;
+            });
+    return new Tensor(layout, kept.get_data_handle().address());
+  }
+
+  /** A row of ones, [1, length]. */
+  public Tensor ones(DataType type, long length) {
+    Layout layout = Layout.dense(type, 1, length);
+    memory kept =
+        constants.computeIfAbsent(
+            List.of("ones", type, length),
+            absent -> {
+              memory made = allocate(layout.description());
+              Tensor tensor = new Tensor(layout, made.get_data_handle().address());
+              ByteBuffer bytes = tensor.bytes();
+              while (bytes.hasRemaining()) {
+                if (type == DataType.FLOAT) {
+                  bytes.putFloat(1);
+                } else {
+                  bytes.putShort(BFLOAT16_ONE);
+                }
+              }
               return made;
             });
     return new Tensor(layout, kept.get_data_handle().address());
