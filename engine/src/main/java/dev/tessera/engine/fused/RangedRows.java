@@ -172,13 +172,14 @@ final class RangedRows {
     return inOrder(calls);
   }
 
-  /** −log p of each row's target. */
+  /** −log p of each row's target; 0 where the target is in no range. */
   Runnable losses(Tensor logProbabilities, Tensor losses) {
     FloatBuffer from = logProbabilities.floats();
     FloatBuffer to = losses.floats();
     return () -> {
       for (int row = 0; row < place.length; row++) {
-        to.put(row, -from.get(start(row) + target(row)));
+        int target = target(row);
+        to.put(row, target < 0 ? 0 : -from.get(start(row) + target));
       }
     };
   }
@@ -189,17 +190,11 @@ final class RangedRows {
     return probabilitiesBefore(range) + (place[row] - rowsBefore(range)) * width(range);
   }
 
-  /** Column of a row's target within its range. */
+  /** Column of a row's target within its range, or −1 if it is not in there. */
   private int target(int row) {
     int range = rangeOfRow.get(row);
     int column = targets.get(row) - first(range);
-    if (column < 0 || column >= width(range)) {
-      throw new IllegalArgumentException(
-          String.format(
-              "target of row %d is %d, but must be %d to %d",
-              row, targets.get(row), first(range), first(range) + width(range) - 1));
-    }
-    return column;
+    return column < width(range) ? Math.max(column, -1) : -1;
   }
 
   /** (p − [target]) · dLoss for each row. */
@@ -223,7 +218,10 @@ final class RangedRows {
         int start = start(i);
         int width = width(rangeOfRow.get(i));
         probabilities.get(start, row, 0, width);
-        row[target(i)] -= 1;
+        int target = target(i);
+        if (target >= 0) {
+          row[target] -= 1;
+        }
         multiply(row, width, upstream.get(i));
         probabilities.put(start, row, 0, width);
       }

@@ -60,7 +60,8 @@ public interface Ops {
 
   /**
    * −log softmax(x·W)[target] of each row, in nats, where the softmax goes over one of a few ranges
-   * of columns: x [N, D], W [D, V], targets INT32 [N] → [N, 1].
+   * of columns: x [N, D], W [D, V], targets INT32 [N] → [N, 1]. The loss of a row whose target lies
+   * outside of its range (a pad, say) is finite but means nothing: it wants a weight of 0.
    *
    * @param rangeOfRow INT32 [N], index into {@code ranges}; each range has exactly as many rows as
    *     it says

@@ -3,6 +3,7 @@ package dev.tessera.engine.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
@@ -39,6 +40,22 @@ class PlanTest {
           List.of("loss"),
           SAME);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52})
+  void randomGraphsOfFusedOperationsAgreeWithPlainOnes(long seed) {
+    RandomGraph plain = new RandomGraph(seed, 14, Execution.plain());
+    RandomGraph fused = new RandomGraph(seed, 14, Execution.fused());
+    Plan reference = Plan.training(plain.graph, plain.loss, plain.graph.parameters());
+    Plan plan = Plan.training(fused.graph, fused.loss, fused.graph.parameters());
+    GraphInputs inputs = GraphInputs.random(plain.graph, seed, RandomGraph.IDS);
+    inputs.give(reference);
+    inputs.give(plan);
+    reference.run();
+    plan.run();
+    PlanAgreement.assertClose("loss", plan.output("loss"), reference.output("loss"), 1e-4);
+    PlanAgreement.assertGradients(plan, reference, plain.graph.parameters(), 1e-4);
   }
 
   /** A plan of its own for each result, so that nothing but the result is kept. */

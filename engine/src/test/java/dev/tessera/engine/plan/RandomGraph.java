@@ -1,5 +1,6 @@
 package dev.tessera.engine.plan;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.MaskPattern;
@@ -27,8 +28,19 @@ final class RandomGraph {
   private final List<GraphTensor> weights = new ArrayList<>();
 
   RandomGraph(long seed, int operations) {
+    this(
+        seed,
+        operations,
+        new ModelGraph(new ParameterStore(seed, DataType.DOUBLE), DataType.DOUBLE));
+  }
+
+  RandomGraph(long seed, int operations, Execution execution) {
+    this(seed, operations, new ModelGraph(new ParameterStore(seed, DataType.FLOAT), execution));
+  }
+
+  private RandomGraph(long seed, int operations, ModelGraph graph) {
     random = new Random(seed);
-    graph = new ModelGraph(new ParameterStore(seed, DataType.DOUBLE), DataType.DOUBLE);
+    this.graph = graph;
     ops = graph.ops();
     tensors.add(graph.placeholder("x", ROWS, WIDTH));
     tensors.add(ops.embedding(weight(IDS, WIDTH), graph.indices("ids", ROWS)));
