@@ -20,35 +20,53 @@ public final class HostCopy {
   /** Copies {@code values} into {@code array}, which has as many elements. */
   public static void write(float[] values, INDArray array) {
     requireLength(values.length, array);
-    switch (array.dataType()) {
-      case FLOAT -> new FloatPointer(array.data().addressPointer()).put(values, 0, values.length);
-      case DOUBLE -> {
-        double[] wide = new double[values.length];
-        for (int i = 0; i < wide.length; i++) {
-          wide[i] = values[i];
-        }
-        new DoublePointer(array.data().addressPointer()).put(wide, 0, wide.length);
-      }
-      default -> throw new IllegalArgumentException("array holds " + array.dataType());
-    }
+    write(values, 0, array);
   }
 
   /** Copies {@code values} into an INT32 {@code array}, which has as many elements. */
   public static void write(int[] values, INDArray array) {
     requireLength(values.length, array);
-    new IntPointer(array.data().addressPointer()).put(values, 0, values.length);
+    write(values, 0, array);
+  }
+
+  /** Fills {@code array} with what {@code values} holds from a place on. */
+  public static void write(float[] values, int from, INDArray array) {
+    int length = requireRange(values.length, from, array);
+    switch (array.dataType()) {
+      case FLOAT -> new FloatPointer(array.data().addressPointer()).put(values, from, length);
+      case DOUBLE -> {
+        double[] wide = new double[length];
+        for (int i = 0; i < length; i++) {
+          wide[i] = values[from + i];
+        }
+        new DoublePointer(array.data().addressPointer()).put(wide, 0, length);
+      }
+      default -> throw new IllegalArgumentException("array holds " + array.dataType());
+    }
+  }
+
+  /** Fills an INT32 {@code array} with what {@code values} holds from a place on. */
+  public static void write(int[] values, int from, INDArray array) {
+    int length = requireRange(values.length, from, array);
+    new IntPointer(array.data().addressPointer()).put(values, from, length);
   }
 
   /** Copies {@code array} into {@code values}, which has as many elements. */
   public static void read(INDArray array, float[] values) {
     requireLength(values.length, array);
+    read(array, values, 0);
+  }
+
+  /** Copies {@code array} into {@code values} from a place on. */
+  public static void read(INDArray array, float[] values, int from) {
+    int length = requireRange(values.length, from, array);
     switch (array.dataType()) {
-      case FLOAT -> new FloatPointer(array.data().addressPointer()).get(values, 0, values.length);
+      case FLOAT -> new FloatPointer(array.data().addressPointer()).get(values, from, length);
       case DOUBLE -> {
-        double[] wide = new double[values.length];
-        new DoublePointer(array.data().addressPointer()).get(wide, 0, wide.length);
-        for (int i = 0; i < wide.length; i++) {
-          values[i] = (float) wide[i];
+        double[] wide = new double[length];
+        new DoublePointer(array.data().addressPointer()).get(wide, 0, length);
+        for (int i = 0; i < length; i++) {
+          values[from + i] = (float) wide[i];
         }
       }
       default -> throw new IllegalArgumentException("array holds " + array.dataType());
@@ -72,5 +90,16 @@ public final class HostCopy {
       throw new IllegalArgumentException(
           "there are " + length + " values for an array of " + array.length());
     }
+  }
+
+  /** The length of {@code array}, if that many values are there. */
+  private static int requireRange(int values, int from, INDArray array) {
+    if (from < 0 || from + array.length() > values) {
+      throw new IllegalArgumentException(
+          String.format(
+              "there are %d values, but an array of %d needs those from %d on",
+              values, array.length(), from));
+    }
+    return (int) array.length();
   }
 }

@@ -70,6 +70,20 @@ public final class Plan {
     HostCopy.write(values, find("placeholder", placeholders, placeholder));
   }
 
+  /**
+   * Sets a placeholder of real numbers from a part of an array.
+   *
+   * @param from where its first element is; the others follow
+   */
+  public void set(String placeholder, float[] values, int from) {
+    HostCopy.write(values, from, find("placeholder", placeholders, placeholder));
+  }
+
+  /** Sets a placeholder of whole numbers from a part of an array. */
+  public void set(String placeholder, int[] values, int from) {
+    HostCopy.write(values, from, find("placeholder", placeholders, placeholder));
+  }
+
   /** Number of elements of a placeholder. */
   public int length(String placeholder) {
     return Math.toIntExact(find("placeholder", placeholders, placeholder).length());

@@ -15,7 +15,8 @@
  *   <li>{@link dev.tessera.engine.plan.Plan}: runs the steps; nothing is allocated
  * </ol>
  *
- * <p>A plan and its arrays belong to one thread at a time.
+ * <p>A plan and its arrays belong to one thread at a time. A {@link
+ * dev.tessera.engine.plan.ParallelPlan} has a replica for each core, on a thread of its own.
  */
 @NullMarked
 package dev.tessera.engine.plan;

@@ -1,0 +1,184 @@
+package dev.tessera.engine.plan;
+
+import dev.tessera.engine.graph.HostCopy;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Replicas of a plan that run side by side, each on a thread of its own for its share of a batch.
+ *
+ * <p>On a CPU this scales better than threads inside of operations: nobody waits for the slowest at
+ * every operation, and each core works on data of its own. A replica is compiled on its thread and
+ * runs there alone, because native libraries keep scratch memory for each thread.
+ *
+ * <p>A loss must be a sum over the rows of the batch, divided by the size of the whole batch: then
+ * the replicas' losses and gradients add up to those of one plan. They are summed in the order of
+ * the replicas, so that no result depends on timing.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ParallelPlan implements AutoCloseable {
+  /** Makes the replicas. */
+  @FunctionalInterface
+  public interface Factory {
+    /**
+     * Compiles one replica.
+     *
+     * @param share rows of the batch that are its own, ≥ 1
+     * @param batch rows of all replicas together
+     */
+    Plan compile(int share, int batch);
+  }
+
+  private final WorkerThreads threads;
+  private final List<Plan> replicas = new ArrayList<>();
+
+  /** One replica for each processor that this process may use. */
+  public ParallelPlan(int batch, Factory factory) {
+    this(batch, Runtime.getRuntime().availableProcessors(), factory);
+  }
+
+  /**
+   * Compiles the replicas, one after another.
+   *
+   * @param batch rows, ≥ 1
+   * @param replicas ≥ 1; there are never more than rows
+   */
+  public ParallelPlan(int batch, int replicas, Factory factory) {
+    if (batch < 1) {
+      throw new IllegalArgumentException("batch is " + batch + ", but must be 1 or more");
+    }
+    threads = new WorkerThreads(Math.min(batch, replicas), "replica");
+    try {
+      for (int i = 0; i < threads.count(); i++) {
+        int share = batch / threads.count() + (i < batch % threads.count() ? 1 : 0);
+        threads.run(i, () -> this.replicas.add(factory.compile(share, batch)));
+      }
+    } catch (RuntimeException | Error e) {
+      threads.close();
+      throw e;
+    }
+  }
+
+  /** The threads of the replicas, for work that follows a run. */
+  public WorkerThreads threads() {
+    return threads;
+  }
+
+  /**
+   * Sets a placeholder of real numbers.
+   *
+   * @param values row-major: the rows of the whole batch, of which each replica gets its share; or
+   *     as many as the placeholder of every single replica has, which all of them get
+   */
+  public void set(String placeholder, float[] values) {
+    if (isForAll(placeholder, values.length)) {
+      replicas.forEach(replica -> replica.set(placeholder, values));
+    } else {
+      requireLength(placeholder, values.length);
+      set(placeholder, values, 0);
+    }
+  }
+
+  /** Sets a placeholder of whole numbers, like {@link #set(String, float[])}. */
+  public void set(String placeholder, int[] values) {
+    if (isForAll(placeholder, values.length)) {
+      replicas.forEach(replica -> replica.set(placeholder, values));
+    } else {
+      requireLength(placeholder, values.length);
+      set(placeholder, values, 0);
+    }
+  }
+
+  /**
+   * Sets a placeholder of real numbers from a part of an array.
+   *
+   * @param from where the first row of the batch begins; the others follow
+   */
+  public void set(String placeholder, float[] values, int from) {
+    int next = from;
+    for (Plan replica : replicas) {
+      replica.set(placeholder, values, next);
+      next += replica.length(placeholder);
+    }
+  }
+
+  /** Sets a placeholder of whole numbers, like {@link #set(String, float[], int)}. */
+  public void set(String placeholder, int[] values, int from) {
+    int next = from;
+    for (Plan replica : replicas) {
+      replica.set(placeholder, values, next);
+      next += replica.length(placeholder);
+    }
+  }
+
+  private boolean isForAll(String placeholder, int length) {
+    return replicas.stream().allMatch(replica -> replica.length(placeholder) == length);
+  }
+
+  private void requireLength(String placeholder, int length) {
+    if (length != length(placeholder)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "there are %d values for %s, which has %d over %d replicas",
+              length, placeholder, length(placeholder), replicas.size()));
+    }
+  }
+
+  /** Number of elements of a placeholder over all replicas. */
+  public int length(String placeholder) {
+    return replicas.stream().mapToInt(replica -> replica.length(placeholder)).sum();
+  }
+
+  /** Computes all outputs and gradients. What a replica throws is thrown once all have ended. */
+  public void run() {
+    threads.run(replica -> replicas.get(replica).run());
+  }
+
+  /** Like {@link #run}, and adds to the times that {@link #explain} shows. */
+  public void runTimed() {
+    threads.run(replica -> replicas.get(replica).runTimed());
+  }
+
+  /** The sum of an output of one element over the replicas, in their order. */
+  public double scalar(String output) {
+    double sum = 0;
+    for (Plan replica : replicas) {
+      sum += replica.scalar(output);
+    }
+    return sum;
+  }
+
+  /** A copy of an output, replica after replica: the rows of the whole batch. */
+  public float[] floats(String output) {
+    long length = replicas.stream().mapToLong(replica -> replica.output(output).length()).sum();
+    float[] values = new float[Math.toIntExact(length)];
+    int next = 0;
+    for (Plan replica : replicas) {
+      HostCopy.read(replica.output(output), values, next);
+      next += (int) replica.output(output).length();
+    }
+    return values;
+  }
+
+  /** Bytes of the buffers that the replicas' steps write to. */
+  public long bufferBytes() {
+    return replicas.stream().mapToLong(Plan::bufferBytes).sum();
+  }
+
+  /** What {@link Plan#explain} says of each replica. */
+  public String explain() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < replicas.size(); i++) {
+      text.append("replica ").append(i + 1).append(" of ").append(replicas.size()).append(": ");
+      text.append(replicas.get(i).explain());
+    }
+    return text.toString();
+  }
+
+  /** Ends the threads; nothing can be run any more. */
+  @Override
+  public void close() {
+    threads.close();
+  }
+}
