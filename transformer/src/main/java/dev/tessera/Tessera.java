@@ -1,5 +1,6 @@
 package dev.tessera;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
@@ -58,7 +59,9 @@ public final class Tessera implements AutoCloseable {
 
   private Tessera(Bundle bundle) {
     this.bundle = bundle;
-    this.codec = new PictureCodec(bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()));
+    this.codec =
+        new PictureCodec(
+            bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()), Execution.best());
   }
 
   /**

@@ -60,6 +60,7 @@ final class TesseraCommand implements Runnable {
   /** The command line with all subcommands. */
   CommandLine commandLine() {
     return new CommandLine(this)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .addSubcommand("audit", new AuditCommand(session))
         .addSubcommand("train", new TrainCommand(session))
         .addSubcommand("train-vqvae", new TrainVqvaeCommand(session))

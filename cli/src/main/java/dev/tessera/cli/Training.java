@@ -95,6 +95,7 @@ final class Training {
     @Override
     public void prepared(PreparedPictures pictures) {
       session.interruption().savesFirst();
+      session.note(ExecutionOptions.reason(setup.execution()));
       try {
         if (!Files.exists(setup.folder().config())) {
           ConfigFile.write(setup.config(), setup.folder().config());

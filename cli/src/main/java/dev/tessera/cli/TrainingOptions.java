@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -56,6 +57,8 @@ final class TrainingOptions {
   private @Nullable String background;
 
   @ArgGroup private @Nullable BudgetOptions budget;
+
+  @Mixin private ExecutionOptions executionOptions = new ExecutionOptions();
 
   @Option(
       names = "--seed",
@@ -95,14 +98,16 @@ final class TrainingOptions {
     RunFolder folder = new RunFolder(out);
     requireFolder(folder);
     RunConfig complete = config(folder);
+    RunConfig adapted = UsageException.check(() -> adapted(complete));
     return new TwoStageTraining.Setup(
         pictures,
         cache != null ? cache : Caches.folder(),
         prepare,
-        UsageException.check(() -> adapted(complete)),
+        adapted,
         folder,
         seed != null ? seed : seedOf(folder),
-        Version.number());
+        Version.number(),
+        executionOptions.execution());
   }
 
   /** How long it may take. */

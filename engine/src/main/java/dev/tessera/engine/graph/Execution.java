@@ -54,4 +54,9 @@ public record Execution(Operations operations, Precision precision) {
     }
     return OneDnn.multipliesBfloat16() ? bfloat16() : fused();
   }
+
+  /** The instruction set that fused operations use at most, by oneDNN's name. */
+  public static String instructionSet() {
+    return OneDnn.instructionSet();
+  }
 }

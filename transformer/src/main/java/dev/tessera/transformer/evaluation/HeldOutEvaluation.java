@@ -1,5 +1,6 @@
 package dev.tessera.transformer.evaluation;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.bundle.Bundle;
@@ -70,7 +71,8 @@ public record HeldOutEvaluation(
           "no picture of the source is held out, so there is nothing to measure on");
     }
     PictureCodec codec =
-        new PictureCodec(bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()));
+        new PictureCodec(
+            bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()), Execution.best());
     int[][] codes = codec.encode(heldOut.length, i -> pictures.picture(heldOut[i]));
     List<Rgb> reconstructions = codec.decode(codes);
     Psnr psnr = new Psnr();
@@ -95,7 +97,8 @@ public record HeldOutEvaluation(
       long seed) {
     int[] heldOut = pictures.heldOut();
     SequenceBuilder builder = new SequenceBuilder(stage2.config());
-    HeldOutBits bits = new HeldOutBits(stage2.config(), new ParameterStore(stage2.weights()));
+    HeldOutBits bits =
+        new HeldOutBits(stage2.config(), new ParameterStore(stage2.weights()), Execution.best());
     int[][] captions = captions(stage2.tokenizer(), pictures);
     boolean captioned = Arrays.stream(captions).anyMatch(caption -> caption.length > 0);
     int[] others = sameStyle(pictures);

@@ -1,5 +1,6 @@
 package dev.tessera.transformer.evaluation;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.decode.Captioner;
@@ -46,7 +47,8 @@ public record Recall(
       throw new IllegalArgumentException("recall needs two pictures with captions at least");
     }
     PictureCodec codec =
-        new PictureCodec(bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()));
+        new PictureCodec(
+            bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()), Execution.best());
     int[][] codes = codec.encode(captioned.length, i -> pictures.picture(captioned[i]));
     int[][] captions = new int[captioned.length][];
     for (int i = 0; i < captioned.length; i++) {

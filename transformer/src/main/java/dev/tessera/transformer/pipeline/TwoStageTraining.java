@@ -1,5 +1,6 @@
 package dev.tessera.transformer.pipeline;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.store.Sha256;
 import dev.tessera.engine.store.TensorMap;
@@ -58,6 +59,7 @@ public final class TwoStageTraining {
    * @param folder of the run
    * @param seed of everything drawn
    * @param codeVersion of this program
+   * @param execution of both trainings
    */
   public record Setup(
       PictureSource source,
@@ -66,7 +68,8 @@ public final class TwoStageTraining {
       RunConfig config,
       RunFolder folder,
       long seed,
-      String codeVersion) {}
+      String codeVersion,
+      Execution execution) {}
 
   /** A trained stage 1, the digest of its file, and what it cost. */
   private record Stage1(Bundle bundle, byte[] digest, double seconds) {
@@ -179,6 +182,7 @@ public final class TwoStageTraining {
             config.vqvaeTraining(),
             pictures,
             setup.seed(),
+            setup.execution(),
             this::showReconstructions);
     byte[] digest = digest(pictures, config.vqvae().toString(), config.vqvaeTraining().toString());
     TrainingLoop loop =
@@ -211,7 +215,8 @@ public final class TwoStageTraining {
     RunConfig config = setup.config().withVqvae(stage1.config());
     Bpe tokenizer = tokenizer(pictures);
     TransformerConfig transformer = config.transformerConfig(tokenizer);
-    PictureCodec codec = new PictureCodec(stage1.config(), new ParameterStore(stage1.weights()));
+    PictureCodec codec =
+        new PictureCodec(stage1.config(), new ParameterStore(stage1.weights()), setup.execution());
     TokenisedPictures tokens;
     try {
       tokens =
@@ -235,6 +240,7 @@ public final class TwoStageTraining {
             config.transformerTraining(),
             tokens,
             setup.seed(),
+            setup.execution(),
             (step, weights) -> show(TransformerTraining.STAGE, step, grid.draw(weights)));
     byte[] digest =
         digest(

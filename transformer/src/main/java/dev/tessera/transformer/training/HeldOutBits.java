@@ -1,5 +1,6 @@
 package dev.tessera.transformer.training;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
@@ -11,7 +12,6 @@ import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.Arrays;
 import java.util.List;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /** What tokens cost a model in bits, apart for text and image; runs the graph forward. */
 public final class HeldOutBits {
@@ -32,10 +32,11 @@ public final class HeldOutBits {
 
   /**
    * @param weights read at each measurement
+   * @param execution of the graph
    */
-  public HeldOutBits(TransformerConfig config, ParameterStore weights) {
+  public HeldOutBits(TransformerConfig config, ParameterStore weights, Execution execution) {
     this.vocabulary = new Vocabulary(config);
-    ModelGraph graph = new ModelGraph(weights, DataType.FLOAT);
+    ModelGraph graph = new ModelGraph(weights, execution);
     GraphTensor losses = Gpt.build(config, graph, BATCH).tokenLosses();
     this.plan = Plan.forward(graph, losses);
   }

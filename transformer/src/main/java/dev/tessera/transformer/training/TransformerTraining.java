@@ -1,5 +1,6 @@
 package dev.tessera.transformer.training;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.Plan;
@@ -47,6 +48,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
   private final TransformerTrainingConfig training;
   private final TokenisedPictures data;
   private final long seed;
+  private final Execution execution;
   private final SampleSink sink;
   private final ParameterStore store;
   private final Vocabulary vocabulary;
@@ -60,17 +62,20 @@ public final class TransformerTraining implements TrainingLoop.Task {
    * Prepares the stage.
    *
    * @param seed decides first weights, order and everything drawn
+   * @param execution of training and of measuring on the way
    */
   public TransformerTraining(
       TransformerConfig config,
       TransformerTrainingConfig training,
       TokenisedPictures data,
       long seed,
+      Execution execution,
       SampleSink sink) {
     this.config = config;
     this.training = training;
     this.data = data;
     this.seed = seed;
+    this.execution = execution;
     this.sink = sink;
     this.store = new ParameterStore(seed, DataType.FLOAT);
     this.vocabulary = new Vocabulary(config);
@@ -78,7 +83,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
     this.order = new EpochOrder(data.pictures().training(), seed, "transformer order");
     this.heldOut = data.pictures().heldOut().length > 0;
     this.measured = data.pictures().measured(MEASURED);
-    this.bits = new HeldOutBits(config, store);
+    this.bits = new HeldOutBits(config, store, execution);
   }
 
   /**
@@ -89,7 +94,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
    */
   public TrainingLoop loop(
       int evaluations, byte[] runDigest, Checkpoints checkpoints, TrainingListener listener) {
-    ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+    ModelGraph graph = new ModelGraph(store, execution);
     Gpt model = Gpt.build(config, graph, training.batch());
     Plan plan = Plan.training(graph, model.loss(), graph.parameters());
     TrainingLoop.Options options =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
@@ -103,7 +104,7 @@ class TransformerTrainingTest {
 
   private static TransformerTraining stage(double reverse, double dropped, long seed) {
     return new TransformerTraining(
-        CONFIG, training(reverse, dropped), data(), seed, (step, weights) -> {});
+        CONFIG, training(reverse, dropped), data(), seed, Execution.fused(), (step, weights) -> {});
   }
 
   /** Catches what a task gives to a plan. */

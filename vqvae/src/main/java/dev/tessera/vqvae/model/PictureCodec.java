@@ -1,5 +1,6 @@
 package dev.tessera.vqvae.model;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Pictures to codes and back, with the weights of a store.
@@ -25,16 +25,20 @@ public final class PictureCodec {
 
   private final VqvaeConfig config;
   private final ParameterStore weights;
+  private final Execution execution;
   private final NavigableMap<Integer, Plan> encoders = new TreeMap<>();
   private final NavigableMap<Integer, Plan> decoders = new TreeMap<>();
 
   /**
    * @param weights trained, or still in training: the codec computes with what they are at each
    *     call
+   * @param execution of the graphs; the same codes come out for every batch, but not to the last
+   *     one under another execution
    */
-  public PictureCodec(VqvaeConfig config, ParameterStore weights) {
+  public PictureCodec(VqvaeConfig config, ParameterStore weights, Execution execution) {
     this.config = config;
     this.weights = weights;
+    this.execution = execution;
   }
 
   /** The model's configuration. */
@@ -129,13 +133,13 @@ public final class PictureCodec {
   }
 
   private Plan encoder(int batch) {
-    ModelGraph graph = new ModelGraph(weights, DataType.FLOAT);
+    ModelGraph graph = new ModelGraph(weights, execution);
     GraphTensor selection = new Vqvae(config, graph, batch).selection();
     return Plan.forward(graph, selection);
   }
 
   private Plan decoder(int batch) {
-    ModelGraph graph = new ModelGraph(weights, DataType.FLOAT);
+    ModelGraph graph = new ModelGraph(weights, execution);
     GraphTensor pictures = new Vqvae(config, graph, batch).reconstruction();
     config.quantiser().declare(graph);
     return Plan.forward(graph, pictures);

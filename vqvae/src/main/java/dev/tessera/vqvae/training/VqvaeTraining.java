@@ -1,5 +1,6 @@
 package dev.tessera.vqvae.training;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.Plan;
@@ -47,6 +48,7 @@ public final class VqvaeTraining implements TrainingLoop.Task {
   private final VqvaeTrainingConfig training;
   private final PreparedPictures pictures;
   private final long seed;
+  private final Execution execution;
   private final ReconstructionSink sink;
   private final ParameterStore store;
   private final PictureCodec codec;
@@ -57,20 +59,23 @@ public final class VqvaeTraining implements TrainingLoop.Task {
 
   /**
    * @param seed decides first weights, order, augmentation and noise
+   * @param execution of training and of what is shown on the way
    */
   public VqvaeTraining(
       VqvaeConfig config,
       VqvaeTrainingConfig training,
       PreparedPictures pictures,
       long seed,
+      Execution execution,
       ReconstructionSink sink) {
     this.config = config;
     this.training = training;
     this.pictures = pictures;
     this.seed = seed;
+    this.execution = execution;
     this.sink = sink;
     this.store = new ParameterStore(seed, DataType.FLOAT);
-    this.codec = new PictureCodec(config, store);
+    this.codec = new PictureCodec(config, store, execution);
     this.order = new EpochOrder(pictures.training(), seed, "vqvae order");
     this.heldOut = pictures.heldOut().length > 0;
     this.measured = pictures.measured(MEASURED);
@@ -85,7 +90,7 @@ public final class VqvaeTraining implements TrainingLoop.Task {
    */
   public TrainingLoop loop(
       int evaluations, byte[] runDigest, Checkpoints checkpoints, TrainingListener listener) {
-    ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+    ModelGraph graph = new ModelGraph(store, execution);
     Vqvae.Training model = new Vqvae(config, graph, training.batch()).training();
     Plan plan = Plan.training(graph, model.loss(), graph.parameters(), model.selection());
     TrainingLoop.Options options =

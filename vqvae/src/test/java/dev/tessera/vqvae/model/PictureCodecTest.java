@@ -3,6 +3,7 @@ package dev.tessera.vqvae.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.GradientCheck;
@@ -47,7 +48,7 @@ class PictureCodecTest {
   }
 
   private static PictureCodec codec(Quantiser quantiser) {
-    return new PictureCodec(config(quantiser), weights(quantiser));
+    return new PictureCodec(config(quantiser), weights(quantiser), Execution.fused());
   }
 
   private static List<Rgb> pictures() {
@@ -104,7 +105,7 @@ class PictureCodecTest {
     plan.run();
     float[] expected = plan.floats("reconstruction");
 
-    PictureCodec codec = new PictureCodec(config(FSQ), store);
+    PictureCodec codec = new PictureCodec(config(FSQ), store, Execution.fused());
     List<Rgb> decoded = codec.decode(codec.encode(batch, pictures()::get));
     for (int i = 0; i < batch; i++) {
       for (int j = 0; j < WIDE.bytes(); j++) {
@@ -145,7 +146,7 @@ class PictureCodecTest {
   @Test
   void trainedWeightsAreEnough() {
     ParameterStore trained = new ParameterStore(weights(FSQ).toTensors());
-    PictureCodec loaded = new PictureCodec(config(FSQ), trained);
+    PictureCodec loaded = new PictureCodec(config(FSQ), trained, Execution.fused());
     Rgb picture = pictures().get(0);
     assertThat(loaded.encode(picture)).isEqualTo(codec(FSQ).encode(picture));
   }
@@ -153,7 +154,7 @@ class PictureCodecTest {
   @Test
   void weightsInTrainingAreReadAtEachCall() {
     ParameterStore store = weights(FSQ);
-    PictureCodec codec = new PictureCodec(config(FSQ), store);
+    PictureCodec codec = new PictureCodec(config(FSQ), store, Execution.fused());
     Rgb before = codec.decode(new int[24]);
     store.array("decoder/out/bias").addi(0.5);
     assertThat(codec.decode(new int[24]).pixels()).isNotEqualTo(before.pixels());
