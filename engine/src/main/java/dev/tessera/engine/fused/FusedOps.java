@@ -5,6 +5,7 @@ import dev.tessera.engine.graph.Execution.Precision;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.MaskPattern;
 import dev.tessera.engine.graph.Ops;
+import dev.tessera.engine.onednn.OneDnn;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -25,8 +26,13 @@ public final class FusedOps implements Ops {
 
   /**
    * @param plain for what gains nothing from fusing
+   * @throws UnsupportedOperationException if the processor does not take bfloat16
    */
   public FusedOps(SameDiff graph, Ops plain, Precision precision) {
+    if (precision == Precision.BF16 && !OneDnn.takesBfloat16()) {
+      throw new UnsupportedOperationException(
+          "bf16 needs AVX-512, but oneDNN finds " + OneDnn.instructionSet() + " here: use f32");
+    }
     this.graph = graph;
     this.plain = plain;
     this.product = precision == Precision.BF16 ? DataType.BFLOAT16 : DataType.FLOAT;

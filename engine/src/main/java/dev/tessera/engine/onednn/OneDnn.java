@@ -1,6 +1,7 @@
 package dev.tessera.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 
@@ -67,6 +68,12 @@ public final class OneDnn {
   /** Whether the processor multiplies bfloat16 numbers itself (AVX-512 BF16 or AMX). */
   public static boolean multipliesBfloat16() {
     int needed = dnnl_cpu_isa_avx512_core_bf16;
+    return (dnnl_get_effective_cpu_isa() & needed) == needed;
+  }
+
+  /** Whether bfloat16 can be computed with at all, if only by way of single precision (AVX-512). */
+  public static boolean takesBfloat16() {
+    int needed = dnnl_cpu_isa_avx512_core;
     return (dnnl_get_effective_cpu_isa() & needed) == needed;
   }
 

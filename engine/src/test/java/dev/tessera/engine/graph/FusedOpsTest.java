@@ -1,15 +1,19 @@
 package dev.tessera.engine.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tessera.engine.graph.OpsTest.Built;
 import dev.tessera.engine.graph.OpsTest.Case;
+import dev.tessera.engine.onednn.OneDnn;
 import dev.tessera.engine.plan.GraphInputs;
 import dev.tessera.engine.plan.Plan;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,9 +32,18 @@ class FusedOpsTest {
     return OpsTest.cases()
         .flatMap(
             one ->
-                Stream.of(
-                    Arguments.of(one, Execution.fused(), F32),
-                    Arguments.of(one, Execution.bfloat16(), BF16)));
+                executions().map(execution -> Arguments.of(one, execution, accuracy(execution))));
+  }
+
+  /** What the processor, as oneDNN is allowed to see it, can compute. */
+  static Stream<Execution> executions() {
+    return OneDnn.takesBfloat16()
+        ? Stream.of(Execution.fused(), Execution.bfloat16())
+        : Stream.of(Execution.fused());
+  }
+
+  private static double accuracy(Execution execution) {
+    return execution.precision() == Execution.Precision.F32 ? F32 : BF16;
   }
 
   private static void run(Plan plan) {
@@ -105,9 +118,10 @@ class FusedOpsTest {
   void attentionOverSeveralBlocksIsThatOfThePlainOperation(int length) {
     for (MaskPattern mask : MaskPattern.values()) {
       Case one = OpsTest.attention(2, length, 2, mask);
-      assertSameGradients(one, Execution.fused(), F32);
-      assertSameGradients(one, Execution.bfloat16(), BF16);
-      computesWhatTheDefinitionSays(one, Execution.fused(), F32);
+      for (Execution execution : executions().toList()) {
+        assertSameGradients(one, execution, accuracy(execution));
+        computesWhatTheDefinitionSays(one, execution, accuracy(execution));
+      }
     }
   }
 
@@ -129,8 +143,15 @@ class FusedOpsTest {
     }
   }
 
-  static Stream<Execution> executions() {
-    return Stream.of(Execution.fused(), Execution.bfloat16());
+  @Test
+  void bfloat16IsRefusedWhereTheProcessorDoesNotTakeIt() {
+    ParameterStore store = new ParameterStore(1, DataType.FLOAT);
+    if (OneDnn.takesBfloat16()) {
+      assertThatCode(() -> new ModelGraph(store, Execution.bfloat16())).doesNotThrowAnyException();
+    } else {
+      assertThatThrownBy(() -> new ModelGraph(store, Execution.bfloat16()))
+          .hasMessageContaining("bf16 needs AVX-512");
+    }
   }
 
   @ParameterizedTest
