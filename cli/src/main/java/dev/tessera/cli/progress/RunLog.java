@@ -25,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
  * <pre>
  * prepared    pictures, captioned, heldOut, rejected
  * stage       stage, step                                          a stage begins or goes on
- * step        stage, step, plannedSteps, seconds, loss, learningRate, gradientNorm, measures
+ * step        stage, step, plannedSteps, seconds, loss, learningRate, gradientNorm, measures,
+ *             meanLoss                                   over the steps since the line before
  * evaluation  stage, step, plannedSteps, seconds, loss, learningRate, gradientNorm, measures
  * saved       stage, step                                          a checkpoint
  * wrote       file
@@ -42,6 +43,8 @@ public final class RunLog implements RunListener, AutoCloseable {
 
   private final Path file;
   private @Nullable Writer writer;
+  private double lossSum;
+  private int lossCount;
 
   /**
    * @param file opened when the pictures are ready, so that a run that fails before leaves none
@@ -67,8 +70,14 @@ public final class RunLog implements RunListener, AutoCloseable {
 
   @Override
   public void step(StepReport report) {
+    lossSum += report.loss();
+    lossCount++;
     if (report.step() == 1 || report.step() % EVERY == 0) {
-      write(line("step", report, report.measures()));
+      Map<String, Object> line = line("step", report, report.measures());
+      line.put("meanLoss", lossSum / lossCount);
+      write(line);
+      lossSum = 0;
+      lossCount = 0;
     }
   }
 
