@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -107,8 +108,7 @@ public final class Tessera implements AutoCloseable {
     for (int i = 0; i < prompts.size(); i++) {
       asked.add(ImagePrompt.text(tokenizer.encode(prompts.get(i)), i));
     }
-    List<ImageSample> samples =
-        new ImageSampler(decoder()).sample(asked, options, progress, cancelled);
+    List<ImageSample> samples = codes(asked, options, progress, cancelled);
     List<Rgb> pictures =
         codec.decode(samples.stream().map(ImageSample::codes).toArray(int[][]::new));
     List<Sample> result = new ArrayList<>();
@@ -116,6 +116,32 @@ public final class Tessera implements AutoCloseable {
       result.add(new Sample(pictures.get(i), prompts.get(i), samples.get(i).logLikelihood()));
     }
     return result;
+  }
+
+  /**
+   * Samples tokens while another thread prepares what makes pictures of them: for the first
+   * pictures of a process, the one takes about as long as the other.
+   */
+  private List<ImageSample> codes(
+      List<ImagePrompt> asked,
+      SamplingOptions options,
+      Progress progress,
+      BooleanSupplier cancelled) {
+    ImageSampler sampler = new ImageSampler(decoder());
+    CompletableFuture<Void> prepared =
+        CompletableFuture.runAsync(() -> codec.prepareDecoder(asked.size()), Tessera::inBackground);
+    try {
+      return sampler.sample(asked, options, progress, cancelled);
+    } finally {
+      // A failure waits for decode, which meets it again where the caller can see it.
+      prepared.exceptionally(failure -> null).join();
+    }
+  }
+
+  private static void inBackground(Runnable task) {
+    Thread thread = new Thread(task, "tessera-preparation");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** Samples one picture without a prompt. */

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CancellationException;
+import org.nd4j.common.config.ND4JSystemProperties;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -16,11 +17,7 @@ public final class Main {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
-    // JavaCPP's warnings go where logback.xml decides.
-    System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
-    System.setProperty("java.awt.headless", "true");
-    // Progress bars ask JLine for the width of the screen; of its providers, one is out of date.
-    System.setProperty("org.jline.terminal.disableDeprecatedProviderWarning", "true");
+    prepareProcess();
     // Captions are UTF-8 wherever they go, whatever the locale says.
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
@@ -32,6 +29,19 @@ public final class Main {
     err.flush();
     interruption.finished();
     System.exit(code);
+  }
+
+  /** Settings of the libraries that are the process's and not a call's. */
+  static void prepareProcess() {
+    // JavaCPP's warnings go where Logging decides.
+    System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
+    System.setProperty("java.awt.headless", "true");
+    // Progress bars ask JLine for the width of the screen; of its providers, one is out of date.
+    System.setProperty("org.jline.terminal.disableDeprecatedProviderWarning", "true");
+    // ND4J would find out about the machine and its own version to log them, which Logging keeps
+    // back.
+    System.setProperty(ND4JSystemProperties.LOG_INITIALIZATION, "false");
+    System.setProperty(ND4JSystemProperties.VERSION_CHECK_PROPERTY, "false");
   }
 
   /**
@@ -49,7 +59,7 @@ public final class Main {
     TesseraCommand command = new TesseraCommand(session);
     CommandLine line =
         command
-            .commandLine()
+            .commandLine(args)
             .setOut(new PrintWriter(session.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(session.err(), true, StandardCharsets.UTF_8))
             .setParameterExceptionHandler((e, arguments) -> misused(e, session))

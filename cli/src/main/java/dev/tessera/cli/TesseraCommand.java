@@ -1,5 +1,9 @@
 package dev.tessera.cli;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -57,19 +61,33 @@ final class TesseraCommand implements Runnable {
     throw new UsageException("a command is missing: see tessera --help");
   }
 
-  /** The command line with all subcommands. */
-  CommandLine commandLine() {
-    return new CommandLine(this)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .addSubcommand("audit", new AuditCommand(session))
-        .addSubcommand("train", new TrainCommand(session))
-        .addSubcommand("train-vqvae", new TrainVqvaeCommand(session))
-        .addSubcommand("train-transformer", new TrainTransformerCommand(session))
-        .addSubcommand("sample", new SampleCommand(session))
-        .addSubcommand("caption", new CaptionCommand(session))
-        .addSubcommand("reconstruct", new ReconstructCommand(session))
-        .addSubcommand("eval", new EvalCommand(session))
-        .addSubcommand("recall", new RecallCommand(session))
-        .addSubcommand("inspect", new InspectCommand(session));
+  /**
+   * The command line with the subcommand that {@code args} begin with, or with all of them: to read
+   * the options of all takes longer than to carry out some.
+   */
+  CommandLine commandLine(String... args) {
+    Map<String, Function<Session, Object>> all = subcommands();
+    CommandLine line = new CommandLine(this);
+    if (args.length > 0 && all.containsKey(args[0])) {
+      all.keySet().retainAll(List.of(args[0]));
+    }
+    all.forEach((name, make) -> line.addSubcommand(name, make.apply(session)));
+    return line.setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  private static Map<String, Function<Session, Object>> subcommands() {
+    // Not Command::new, which would load all the classes.
+    Map<String, Function<Session, Object>> all = new LinkedHashMap<>();
+    all.put("audit", session -> new AuditCommand(session));
+    all.put("train", session -> new TrainCommand(session));
+    all.put("train-vqvae", session -> new TrainVqvaeCommand(session));
+    all.put("train-transformer", session -> new TrainTransformerCommand(session));
+    all.put("sample", session -> new SampleCommand(session));
+    all.put("caption", session -> new CaptionCommand(session));
+    all.put("reconstruct", session -> new ReconstructCommand(session));
+    all.put("eval", session -> new EvalCommand(session));
+    all.put("recall", session -> new RecallCommand(session));
+    all.put("inspect", session -> new InspectCommand(session));
+    return all;
   }
 }

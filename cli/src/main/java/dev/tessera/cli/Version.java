@@ -8,6 +8,8 @@ import picocli.CommandLine.IVersionProvider;
 
 /** The version of this build. */
 final class Version implements IVersionProvider {
+  private static final String NUMBER = read();
+
   @Override
   public String[] getVersion() {
     return new String[] {"tessera " + number(), "Java " + Runtime.version()};
@@ -15,6 +17,10 @@ final class Version implements IVersionProvider {
 
   /** The version alone, such as 0.1.0. */
   static String number() {
+    return NUMBER;
+  }
+
+  private static String read() {
     Properties properties = new Properties();
     try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
       if (in != null) {

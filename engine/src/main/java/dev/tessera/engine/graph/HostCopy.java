@@ -4,11 +4,15 @@ import dev.tessera.engine.store.Tensor;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Copies between Java arrays and dense, row-major ND4J arrays in one move. */
+/**
+ * Copies between Java arrays and dense, row-major ND4J arrays in one move, whatever the backend.
+ */
 public final class HostCopy {
   private HostCopy() {}
 
@@ -33,22 +37,24 @@ public final class HostCopy {
   public static void write(float[] values, int from, INDArray array) {
     int length = requireRange(values.length, from, array);
     switch (array.dataType()) {
-      case FLOAT -> new FloatPointer(array.data().addressPointer()).put(values, from, length);
+      case FLOAT -> new FloatPointer(host(array)).put(values, from, length);
       case DOUBLE -> {
         double[] wide = new double[length];
         for (int i = 0; i < length; i++) {
           wide[i] = values[from + i];
         }
-        new DoublePointer(array.data().addressPointer()).put(wide, 0, length);
+        new DoublePointer(host(array)).put(wide, 0, length);
       }
       default -> throw new IllegalArgumentException("array holds " + array.dataType());
     }
+    markWritten(array);
   }
 
   /** Fills an INT32 {@code array} with what {@code values} holds from a place on. */
   public static void write(int[] values, int from, INDArray array) {
     int length = requireRange(values.length, from, array);
-    new IntPointer(array.data().addressPointer()).put(values, from, length);
+    new IntPointer(host(array)).put(values, from, length);
+    markWritten(array);
   }
 
   /** Copies {@code array} into {@code values}, which has as many elements. */
@@ -61,10 +67,10 @@ public final class HostCopy {
   public static void read(INDArray array, float[] values, int from) {
     int length = requireRange(values.length, from, array);
     switch (array.dataType()) {
-      case FLOAT -> new FloatPointer(array.data().addressPointer()).get(values, from, length);
+      case FLOAT -> new FloatPointer(host(array)).get(values, from, length);
       case DOUBLE -> {
         double[] wide = new double[length];
-        new DoublePointer(array.data().addressPointer()).get(wide, 0, length);
+        new DoublePointer(host(array)).get(wide, 0, length);
         for (int i = 0; i < length; i++) {
           values[from + i] = (float) wide[i];
         }
@@ -83,6 +89,17 @@ public final class HostCopy {
   /** A copy of {@code array} with its shape. */
   public static Tensor tensor(INDArray array) {
     return new Tensor(array.shape(), floats(array));
+  }
+
+  /** The elements in the memory of this process; a GPU's backend brings them there first. */
+  private static Pointer host(INDArray array) {
+    Nd4j.getAffinityManager().ensureLocation(array, Location.HOST);
+    return host(array);
+  }
+
+  /** Tells a GPU's backend that its own copy is out of date. */
+  private static void markWritten(INDArray array) {
+    Nd4j.getAffinityManager().tagLocation(array, Location.HOST);
   }
 
   private static void requireLength(int length, INDArray array) {

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -66,6 +67,7 @@ final class StoredZip {
   private final FileChannel channel;
   private final String file;
   private final Map<String, Content> contents = new LinkedHashMap<>();
+  private final Map<String, ByteBuffer> checked = new HashMap<>();
 
   /**
    * Reads the structure of an archive.
@@ -202,11 +204,15 @@ final class StoredZip {
   }
 
   /**
-   * The content of an entry that is there, mapped.
+   * The content of an entry that is there, mapped; checked the first time that it is asked for.
    *
    * @throws IOException if it does not have the CRC-32 that the archive states
    */
   ByteBuffer content(String name) throws IOException {
+    ByteBuffer known = checked.get(name);
+    if (known != null) {
+      return known.duplicate();
+    }
     Content content = find(name);
     ByteBuffer mapped = channel.map(MapMode.READ_ONLY, content.offset(), content.bytes());
     CRC32 crc = new CRC32();
@@ -216,7 +222,8 @@ final class StoredZip {
           "is damaged: %s has CRC-32 %08x, but must have %08x"
               .formatted(name, (int) crc.getValue(), content.crc()));
     }
-    return mapped;
+    checked.put(name, mapped);
+    return mapped.duplicate();
   }
 
   private Content find(String name) {

@@ -84,6 +84,18 @@ public final class PictureCodec {
     return codes;
   }
 
+  /**
+   * Makes all that {@link #decode} needs for so many pictures, ND4J included, which takes a while
+   * the first time.
+   */
+  public synchronized void prepareDecoder(int count) {
+    for (int start = 0; start < count; ) {
+      int batch = batchFor(count - start);
+      decoders.computeIfAbsent(batch, this::decoder);
+      start += batch;
+    }
+  }
+
   /** The picture that codes stand for. */
   public Rgb decode(int[] codes) {
     return decode(new int[][] {codes}).get(0);
