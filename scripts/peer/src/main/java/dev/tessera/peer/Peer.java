@@ -12,9 +12,15 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Prepares the benchmark that its argument names, answers {@code ready}, then each line {@code run}
- * with how long one run took, until the line {@code done}. A failure is the answer {@code failed}
- * with a sentence.
+ * One workload in a process of its own; {@code scripts/peer/run} says what that is good for.
+ *
+ * <pre>
+ * try NAME           prints a line for each setting of the benchmark: setting, tab, time of a run
+ * run NAME SETTING   prepares the benchmark and prints "ready"; for each line "run" of standard
+ *                    input prints what one run took; ends at any other line
+ * </pre>
+ *
+ * A failure is the line "failed" with a sentence, and exit code 1.
  */
 public final class Peer {
   private Peer() {}
@@ -25,19 +31,31 @@ public final class Peer {
     // Whatever else prints to standard output would be taken for an answer.
     System.setOut(System.err);
     try {
-      serve(arguments[0], answers);
+      set_num_threads(Runtime.getRuntime().availableProcessors());
+      manual_seed(0);
+      Workloads.Choice choice = Workloads.named(arguments[1]);
+      switch (arguments[0]) {
+        case "try" -> tryAll(choice, answers);
+        case "run" -> serve(choice, arguments[2], answers);
+        default -> throw new IllegalArgumentException("there is no mode " + arguments[0]);
+      }
     } catch (RuntimeException | LinkageError e) {
       answers.println("failed " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
       System.exit(1);
     }
   }
 
-  private static void serve(String name, PrintStream answers) throws IOException {
-    set_num_threads(Runtime.getRuntime().availableProcessors());
-    manual_seed(0);
-    Workload workload = Fastest.of(Workloads.named(name), line -> log(name + " in " + line));
-    // System.in would read ahead, and what comes after "done" is not for this process.
+  private static void tryAll(Workloads.Choice choice, PrintStream answers) {
+    for (Setting setting : choice.settings()) {
+      answers.println(setting + "\t" + Trials.time(choice, setting));
+    }
+  }
+
+  private static void serve(Workloads.Choice choice, String setting, PrintStream answers)
+      throws IOException {
+    // System.in would read ahead, and what follows the last line is not for this process.
     InputStream requests = new FileInputStream(FileDescriptor.in);
+    Workload workload = Trials.warm(choice, choice.setting(setting));
     try {
       answers.println("ready");
       while (line(requests).equals("run")) {
@@ -55,9 +73,5 @@ public final class Peer {
       line.append((char) next);
     }
     return line.toString();
-  }
-
-  private static void log(String line) {
-    System.err.println("peer: " + line);
   }
 }

@@ -30,8 +30,9 @@ record Setting(boolean bf16, boolean channelsLast) {
     return x.to(ScalarType.Float);
   }
 
+  /** Such as {@code bf16-nhwc}. */
   @Override
   public String toString() {
-    return (bf16 ? "bf16" : "f32") + (channelsLast ? " NHWC" : "");
+    return (bf16 ? "bf16" : "f32") + (channelsLast ? "-nhwc" : "");
   }
 }

@@ -17,7 +17,15 @@ final class Workloads {
    * @param settings at least one
    * @param workload makes it
    */
-  record Choice(List<Setting> settings, Function<Setting, Workload> workload) {}
+  record Choice(List<Setting> settings, Function<Setting, Workload> workload) {
+    /** The setting that prints as {@code name}. */
+    Setting setting(String name) {
+      return settings.stream()
+          .filter(setting -> setting.toString().equals(name))
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("there is no setting " + name));
+    }
+  }
 
   private Workloads() {}
 

@@ -7,8 +7,8 @@
  * lie in one flat buffer, and one fused Adam updates it.
  *
  * <p>{@link dev.tessera.peer.Peer} speaks with the bench; {@link dev.tessera.peer.Workloads} knows
- * the names; {@link dev.tessera.peer.Fastest} chooses among precisions and layouts. The networks
- * are {@link dev.tessera.peer.Gpt} and {@link dev.tessera.peer.DiscreteVae}.
+ * the names; {@link dev.tessera.peer.Trials} compare precisions and layouts. The networks are
+ * {@link dev.tessera.peer.Gpt} and {@link dev.tessera.peer.DiscreteVae}.
  */
 @NullMarked
 package dev.tessera.peer;
