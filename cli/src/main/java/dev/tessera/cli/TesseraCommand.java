@@ -70,6 +70,8 @@ final class TesseraCommand implements Runnable {
         .addSubcommand("reconstruct", new ReconstructCommand(session))
         .addSubcommand("eval", new EvalCommand(session))
         .addSubcommand("recall", new RecallCommand(session))
-        .addSubcommand("inspect", new InspectCommand(session));
+        .addSubcommand("inspect", new InspectCommand(session))
+        .addSubcommand("bench", new BenchCommand(session))
+        .setCaseInsensitiveEnumValuesAllowed(true);
   }
 }

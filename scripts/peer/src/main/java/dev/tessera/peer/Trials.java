@@ -7,6 +7,9 @@ final class Trials {
   private static final int WARM_UP = 3;
   private static final int RUNS = 3;
 
+  /** After so many seconds a trial of something slow has seen enough. */
+  private static final double ENOUGH = 3;
+
   private Trials() {}
 
   /** A workload that has run a few times. */
@@ -20,16 +23,25 @@ final class Trials {
 
   /** The median time of a few runs, in the unit of the workload. */
   static double time(Workloads.Choice choice, Setting setting) {
-    Workload workload = warm(choice, setting);
+    Workload workload = choice.workload().apply(setting);
     try {
-      double[] times = new double[RUNS];
-      for (int i = 0; i < RUNS; i++) {
-        times[i] = workload.run();
-      }
-      Arrays.sort(times);
-      return times[RUNS / 2];
+      times(workload, WARM_UP);
+      double[] times = times(workload, RUNS);
+      return times[times.length / 2];
     } finally {
       workload.close();
     }
+  }
+
+  /** Times of a few runs, but at least one, in ascending order. */
+  private static double[] times(Workload workload, int runs) {
+    long start = System.nanoTime();
+    double[] times = new double[runs];
+    int done = 0;
+    do {
+      times[done++] = workload.run();
+    } while (done < runs && System.nanoTime() - start < ENOUGH * 1e9);
+    Arrays.sort(times, 0, done);
+    return Arrays.copyOf(times, done);
   }
 }
