@@ -94,7 +94,7 @@ public final class HostCopy {
   /** The elements in the memory of this process; a GPU's backend brings them there first. */
   private static Pointer host(INDArray array) {
     Nd4j.getAffinityManager().ensureLocation(array, Location.HOST);
-    return host(array);
+    return array.data().addressPointer();
   }
 
   /** Tells a GPU's backend that its own copy is out of date. */

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -23,6 +24,7 @@ public final class Plan {
   private final Map<String, INDArray> gradients;
   private final String summary;
   private final long bufferBytes;
+  private long timedRuns;
 
   Plan(
       List<Step> steps,
@@ -97,6 +99,20 @@ public final class Plan {
   /** Like {@link #run}, and adds to the times that {@link #explain} shows. */
   public void runTimed() {
     steps.forEach(Step::runTimed);
+    timedRuns++;
+  }
+
+  /**
+   * What a timed run spends on operations of each kind, in milliseconds on average; empty before
+   * the first.
+   */
+  public Map<String, Double> millisecondsByKind() {
+    Map<String, Double> times = new TreeMap<>();
+    if (timedRuns > 0) {
+      double scale = 1e-6 / timedRuns;
+      steps.forEach(step -> times.merge(step.kind(), step.nanoseconds() * scale, Double::sum));
+    }
+    return times;
   }
 
   /** The live array of an output, overwritten by the next run. */

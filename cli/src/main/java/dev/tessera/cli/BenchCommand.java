@@ -1,0 +1,144 @@
+package dev.tessera.cli;
+
+import dev.tessera.cli.bench.Bench;
+import dev.tessera.cli.bench.BenchReport;
+import dev.tessera.cli.bench.Benchmark;
+import dev.tessera.cli.bench.Benchmarks;
+import dev.tessera.cli.bench.Measurement;
+import dev.tessera.cli.bench.PeerProcess;
+import dev.tessera.cli.bench.Schedule;
+import dev.tessera.engine.graph.Execution;
+import dev.tessera.engine.graph.Execution.Operations;
+import dev.tessera.engine.graph.Execution.Precision;
+import dev.tessera.engine.store.AtomicFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Measures how fast this machine trains and samples. */
+@Command(
+    description = {
+      "Measure this machine: its peak, then training, picture encoding and decoding, and sampling of"
+          + " models of fixed sizes.",
+      "Figures are medians of times: less is better. scripts/bench compares them with PyTorch's."
+    })
+final class BenchCommand implements Callable<Integer> {
+  private final Session session;
+
+  @Parameters(
+      paramLabel = "NAME",
+      arity = "0..*",
+      description = {
+        "What to measure, such as train/small/b8, or the beginning of names, such as decode (default:"
+            + " everything). A name that does not exist is answered with the list."
+      })
+  private List<String> names = new ArrayList<>();
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Also write the figures there; with a peer, an array of the comparisons.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--peer",
+      paramLabel = "COMMAND",
+      description = "Measure in turn with another program that this shell command starts.")
+  private @Nullable String peer;
+
+  @Option(names = "--profile", description = "Tell what steps are spent on.")
+  private boolean profile;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "" + Schedule.MINIMUM_STEPS,
+      description = "Measured steps of each at least (default: ${DEFAULT-VALUE}).")
+  private int steps;
+
+  @Option(
+      names = "--ops",
+      paramLabel = "plain|fused",
+      description = "Whose operations (default: fused where they work).")
+  private @Nullable Operations operations;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "f32|bf16",
+      description = "Of products (default: bf16 where the processor has it, f32 for train-f32).")
+  private @Nullable Precision precision;
+
+  BenchCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    List<Benchmark> benchmarks = UsageException.check(() -> Benchmarks.select(names));
+    Schedule schedule = UsageException.check(() -> Schedule.DEFAULT.withSteps(steps));
+    List<Execution> executions =
+        UsageException.check(() -> benchmarks.stream().map(this::execution).toList());
+    requireFolder();
+    List<Measurement> measurements = new ArrayList<>();
+    BenchReport report = BenchReport.ofThisMachine();
+    report.heading().forEach(session.out()::println);
+    try (PeerProcess other = startPeer()) {
+      Bench bench = new Bench(schedule, other, profile, session::leaveIfInterrupted);
+      for (int i = 0; i < benchmarks.size(); i++) {
+        Measurement measured = bench.measure(benchmarks.get(i), executions.get(i));
+        report.lines(measured).forEach(session.out()::println);
+        measurements.add(measured);
+      }
+    }
+    if (json != null) {
+      write(
+          json,
+          peer == null ? report.document(measurements) : BenchReport.comparison(measurements));
+    }
+    return ExitCode.DONE;
+  }
+
+  private Execution execution(Benchmark benchmark) {
+    Execution best = Execution.best();
+    Operations whose = operations != null ? operations : best.operations();
+    if (precision != null) {
+      return new Execution(whose, precision);
+    }
+    boolean single = whose == Operations.PLAIN || benchmark.precision() == Precision.F32;
+    return new Execution(whose, single ? Precision.F32 : best.precision());
+  }
+
+  private @Nullable PeerProcess startPeer() throws IOException {
+    return peer == null ? null : new PeerProcess(peer, session::leaveIfInterrupted);
+  }
+
+  /** Fails now if the figures could not be written after all the work. */
+  private void requireFolder() throws IOException {
+    if (json != null) {
+      Path folder = json.toAbsolutePath().getParent();
+      if (folder == null || !Files.isDirectory(folder)) {
+        throw new NoSuchFileException(String.valueOf(folder));
+      }
+    }
+  }
+
+  private static void write(Path file, Object content) throws IOException {
+    String text =
+        JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build()
+            .writeValueAsString(content);
+    AtomicFiles.write(file, out -> out.write((text + "\n").getBytes(StandardCharsets.UTF_8)));
+  }
+}

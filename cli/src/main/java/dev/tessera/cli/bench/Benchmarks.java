@@ -1,0 +1,102 @@
+package dev.tessera.cli.bench;
+
+import dev.tessera.engine.graph.Execution.Precision;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** All that can be measured, by name. */
+public final class Benchmarks {
+  private static final List<Benchmark> STANDARD =
+      List.of(
+          training("train/small/b8", GptShape.SMALL, 8, Precision.BF16),
+          training("train/small/b16", GptShape.SMALL, 16, Precision.BF16),
+          training("train/medium/b8", GptShape.MEDIUM, 8, Precision.BF16),
+          training("train-f32/small/b8", GptShape.SMALL, 8, Precision.F32),
+          training("train-f32/medium/b8", GptShape.MEDIUM, 8, Precision.F32),
+          vaeTraining("vqvae/train", VaeShape.STANDARD),
+          new Benchmark(
+              "vqvae/encode",
+              Unit.SECONDS_PER_BATCH,
+              0,
+              Precision.BF16,
+              execution -> new Encoding(VaeShape.STANDARD, execution)),
+          new Benchmark(
+              "vqvae/decode",
+              Unit.SECONDS_PER_BATCH,
+              0,
+              Precision.BF16,
+              execution -> new Decoding(VaeShape.STANDARD, execution)),
+          generation("decode/small/b1", GptShape.SMALL, 1),
+          generation("decode/small/b16", GptShape.SMALL, 16),
+          generation("decode/medium/b1", GptShape.MEDIUM, 1),
+          generation("decode/medium/b16", GptShape.MEDIUM, 16));
+
+  /** Seconds each, for trying the bench out; measured only if named. */
+  private static final List<Benchmark> TINY =
+      List.of(
+          training("tiny/train", GptShape.TINY, 2, Precision.BF16),
+          vaeTraining("tiny/vqvae", VaeShape.TINY),
+          generation("tiny/decode", GptShape.TINY, 2));
+
+  private Benchmarks() {}
+
+  private static Benchmark training(String name, GptShape shape, int batch, Precision precision) {
+    return new Benchmark(
+        name,
+        Unit.SECONDS_PER_STEP,
+        shape.trainingOperations(batch),
+        precision,
+        execution -> TrainingSteps.gpt(shape, batch, execution));
+  }
+
+  private static Benchmark vaeTraining(String name, VaeShape shape) {
+    return new Benchmark(
+        name,
+        Unit.SECONDS_PER_STEP,
+        shape.trainingOperations(),
+        Precision.BF16,
+        execution -> TrainingSteps.vae(shape, execution));
+  }
+
+  private static Benchmark generation(String name, GptShape shape, int batch) {
+    return new Benchmark(
+        name,
+        Unit.millisecondsPerToken(shape.config().imageLength()),
+        0,
+        Precision.F32,
+        execution -> new Generation(shape, batch));
+  }
+
+  /**
+   * Benchmarks in the order of the table, each once.
+   *
+   * @param names whole names, or their beginnings up to a slash ({@code train}, {@code
+   *     decode/small}); none for all but the tiny ones
+   * @throws IllegalArgumentException if a name is unknown; the message lists the known ones
+   */
+  public static List<Benchmark> select(List<String> names) {
+    if (names.isEmpty()) {
+      return STANDARD;
+    }
+    List<Benchmark> all = Stream.concat(STANDARD.stream(), TINY.stream()).toList();
+    Set<Benchmark> selected = new LinkedHashSet<>();
+    for (String name : names) {
+      List<Benchmark> meant =
+          all.stream()
+              .filter(known -> known.name().equals(name) || known.name().startsWith(name + "/"))
+              .toList();
+      if (meant.isEmpty()) {
+        throw new IllegalArgumentException(
+            "there is no benchmark "
+                + name
+                + " among "
+                + all.stream().map(Benchmark::name).collect(Collectors.joining(", ")));
+      }
+      selected.addAll(meant);
+    }
+    return all.stream().filter(selected::contains).toList();
+  }
+}
