@@ -32,9 +32,9 @@ record AuditReport(Audit audit) {
     line(text, "pictures", "%,d, of which %,d can be used", audit.files(), audit.usable());
     line(text, "formats", "%s", counts(audit.formats()));
     line(text, "colours", "%s", counts(audit.modes()));
-    line(text, "width", "%s pixels", range(audit.widths(), "%.0f"));
-    line(text, "height", "%s pixels", range(audit.heights(), "%.0f"));
-    line(text, "width / height", "%s", range(audit.aspects(), "%.2f"));
+    line(text, "width", "%s pixels", range(audit.shapes().widths(), "%.0f"));
+    line(text, "height", "%s pixels", range(audit.shapes().heights(), "%.0f"));
+    line(text, "width / height", "%s", range(audit.shapes().aspects(), "%.2f"));
     captions(text, audit.captions());
     line(text, "blank", "%,d%s", audit.blank().size(), some(audit.blank()));
     line(text, "duplicates", "%,d groups", audit.duplicates().size());
@@ -94,9 +94,9 @@ record AuditReport(Audit audit) {
     facts.put("usable", audit.usable());
     facts.put("formats", audit.formats());
     facts.put("modes", audit.modes());
-    facts.put("widths", audit.widths());
-    facts.put("heights", audit.heights());
-    facts.put("aspects", audit.aspects());
+    facts.put("widths", audit.shapes().widths());
+    facts.put("heights", audit.shapes().heights());
+    facts.put("aspects", audit.shapes().aspects());
     facts.put("captions", audit.captions());
     facts.put("blank", audit.blank());
     facts.put("duplicates", audit.duplicates());

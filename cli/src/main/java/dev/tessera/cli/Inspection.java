@@ -6,7 +6,6 @@ import dev.tessera.engine.store.Safetensors;
 import dev.tessera.engine.store.Sha256;
 import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.proto.PictureIndex;
-import dev.tessera.proto.PictureRecord;
 import dev.tessera.proto.TrainingState;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.bundle.Bundle;
@@ -128,11 +127,9 @@ final class Inspection {
     facts.put("formatVersion", index.getFormatVersion());
     facts.put("height", index.getPicture().getHeight());
     facts.put("width", index.getPicture().getWidth());
-    facts.put("pictures", index.getRecordsCount());
-    facts.put(
-        "captioned", index.getRecordsList().stream().filter(r -> r.getCaptionsCount() > 0).count());
-    facts.put("heldOut", index.getRecordsList().stream().filter(PictureRecord::getHeldOut).count());
-    facts.put("rejected", index.getRejectedCount());
+    facts.put("pictures", index.getPartPicturesList().stream().mapToInt(n -> n).sum());
+    facts.put("parts", index.getPartPicturesList());
+    facts.put("rejected", index.getUnusable());
     facts.put("duplicates", index.getDuplicates());
     facts.put("blank", index.getBlank());
     facts.put("dataSha256", hex(index.getDataSha256()));

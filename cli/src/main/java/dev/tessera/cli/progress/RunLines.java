@@ -24,7 +24,8 @@ public final class RunLines implements RunListener {
   @Override
   public void progress(Phase phase, int done, int total) {
     if (announced.add(phase)) {
-      print.accept(String.format(Locale.ROOT, "%s: %,d", Wording.of(phase), total));
+      String count = total < 0 ? "" : String.format(Locale.ROOT, ": %,d", total);
+      print.accept(Wording.of(phase) + count);
     }
   }
 
@@ -44,7 +45,7 @@ public final class RunLines implements RunListener {
         pictures.heldOut().length,
         pictures.duplicates(),
         pictures.blank(),
-        pictures.rejected().size());
+        pictures.rejectedCount());
   }
 
   @Override

@@ -59,7 +59,7 @@ public final class RunLog implements RunListener, AutoCloseable {
     line.put("pictures", pictures.size());
     line.put("captioned", pictures.captioned());
     line.put("heldOut", pictures.heldOut().length);
-    line.put("rejected", pictures.rejected().size());
+    line.put("rejected", pictures.rejectedCount());
     write(line);
   }
 

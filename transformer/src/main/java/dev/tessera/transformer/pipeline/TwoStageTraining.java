@@ -193,7 +193,7 @@ public final class TwoStageTraining {
     if (!Files.exists(file)) {
       listener.stageStarted(VqvaeTraining.STAGE, before);
       Budget stageBudget =
-          budget.vqvae(clock, share, pictures.training().length, config.vqvaeTraining().batch());
+          budget.vqvae(clock, share, training.passLength(), config.vqvaeTraining().batch());
       if (!loop.run(stageBudget, stop)) {
         return Optional.empty();
       }
@@ -257,10 +257,7 @@ public final class TwoStageTraining {
     listener.stageStarted(TransformerTraining.STAGE, loop.resume());
     Budget stageBudget =
         budget.transformer(
-            clock,
-            stage1.seconds(),
-            pictures.training().length,
-            config.transformerTraining().batch());
+            clock, stage1.seconds(), training.passLength(), config.transformerTraining().batch());
     boolean complete = loop.run(stageBudget, stop);
     Provenance provenance = provenance(pictures, stage1.steps(), loop.steps());
     byte[] preview = Png.bytes(grid.last());
@@ -288,10 +285,12 @@ public final class TwoStageTraining {
     if (Files.exists(file)) {
       return Bpe.read(file);
     }
-    List<String> captions = new ArrayList<>();
-    for (int picture : pictures.training()) {
-      captions.addAll(pictures.entry(picture).captions());
-    }
+    Iterable<String> captions =
+        () ->
+            Arrays.stream(pictures.training())
+                .mapToObj(picture -> pictures.entry(picture).captions())
+                .flatMap(List::stream)
+                .iterator();
     Bpe tokenizer = Bpe.train(captions, setup.config().text().vocabulary());
     tokenizer.write(file);
     return tokenizer;

@@ -6,28 +6,26 @@ import dev.tessera.vqvae.data.PrepareListener;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.model.PictureCodec;
 import dev.tessera.vqvae.picture.Augmentation;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * All pictures of a set as codes, each in one or more forms, with their captions as BPE ids.
+ * All pictures of a set as codes, each in one or more forms, and the vocabulary of their captions.
  *
  * @param pictures what was tokenised
  * @param codes [variant][picture][H'·W']; variant 0 is the picture itself
- * @param captions of each picture the ids of its alternative captions, without end of text; none
- *     for a picture without text
+ * @param tokenizer of captions, which are read and encoded when they are asked for
  */
-public record TokenisedPictures(
-    PreparedPictures pictures, short[][][] codes, List<List<int[]>> captions) {
+public record TokenisedPictures(PreparedPictures pictures, short[][][] codes, Bpe tokenizer) {
   private static final int CHUNK = 64;
 
   /**
    * Tokenises a set.
    *
    * @param variants forms of each picture, ≥ 1
-   * @param augmentation makes the forms after the first; held-out pictures keep the first alone
+   * @param augmentation makes the forms after the first; a picture whose caption says that left is
+   *     not right is not mirrored
    * @param stop asked now and then
    * @throws CancellationException if asked to stop
    */
@@ -55,19 +53,29 @@ public record TokenisedPictures(
             codec.encode(
                 count,
                 i ->
-                    change.apply(
-                        pictures.picture(first + i), new CounterRandom(seed, purpose, first + i)));
+                    mirroring(change, pictures, first + i)
+                        .apply(
+                            pictures.picture(first + i),
+                            new CounterRandom(seed, purpose, first + i)));
         for (int i = 0; i < count; i++) {
           codes[variant][start + i] = narrow(encoded[i]);
         }
         listener.progress(variant * size + start + count, variants * size);
       }
     }
-    List<List<int[]>> captions = new ArrayList<>(size);
-    for (int i = 0; i < size; i++) {
-      captions.add(pictures.entry(i).captions().stream().map(tokenizer::encode).toList());
-    }
-    return new TokenisedPictures(pictures, codes, captions);
+    return new TokenisedPictures(pictures, codes, tokenizer);
+  }
+
+  private static Augmentation mirroring(
+      Augmentation augmentation, PreparedPictures pictures, int picture) {
+    return augmentation.flip() && pictures.entry(picture).hasDirection()
+        ? augmentation.withoutFlip()
+        : augmentation;
+  }
+
+  /** The alternative captions of a picture; none for a picture without text. */
+  public List<String> captions(int picture) {
+    return pictures.entry(picture).captions();
   }
 
   /** The codes of one form of a picture. */
@@ -83,11 +91,6 @@ public record TokenisedPictures(
   /** Forms of each picture. */
   public int variants() {
     return codes.length;
-  }
-
-  /** Whether any picture has a caption. */
-  public boolean hasCaptions() {
-    return captions.stream().anyMatch(alternatives -> !alternatives.isEmpty());
   }
 
   /** Codebooks have 65,536 codes at most, so a code fits two bytes. */

@@ -15,6 +15,7 @@ import dev.tessera.transformer.sequence.Direction;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
+import dev.tessera.vqvae.caption.CaptionChoice;
 import dev.tessera.vqvae.training.EpochOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,6 +55,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
   private final Vocabulary vocabulary;
   private final SequenceBuilder builder;
   private final EpochOrder order;
+  private final CaptionChoice choice;
   private final int[] measured;
   private final boolean heldOut;
   private final HeldOutBits bits;
@@ -80,7 +82,8 @@ public final class TransformerTraining implements TrainingLoop.Task {
     this.store = new ParameterStore(seed, DataType.FLOAT);
     this.vocabulary = new Vocabulary(config);
     this.builder = new SequenceBuilder(config);
-    this.order = new EpochOrder(data.pictures().training(), seed, "transformer order");
+    this.order = new EpochOrder(data.pictures().trainingParts(), seed, "transformer order");
+    this.choice = new CaptionChoice(training.keywords());
     this.heldOut = data.pictures().heldOut().length > 0;
     this.measured = data.pictures().measured(MEASURED);
     this.bits = new HeldOutBits(config, store, execution);
@@ -108,6 +111,11 @@ public final class TransformerTraining implements TrainingLoop.Task {
     return new TrainingLoop(this, plan, store, options, checkpoints, listener);
   }
 
+  /** Pictures that one pass over the training set shows. */
+  public int passLength() {
+    return order.length();
+  }
+
   @Override
   public String stage() {
     return STAGE;
@@ -127,11 +135,12 @@ public final class TransformerTraining implements TrainingLoop.Task {
     int picture = order.at(place);
     CounterRandom random = new CounterRandom(seed, "transformer sequence", place);
     int[] codes = data.codes(random.nextInt(data.variants()), picture);
-    List<int[]> captions = data.captions().get(picture);
+    List<String> captions = data.captions(picture);
     if (captions.isEmpty()) {
       return builder.build(new int[0], codes, Direction.FORWARD);
     }
-    int[] caption = captions.get(random.nextInt(captions.size()));
+    String chosen = choice.choose(captions, seed, picture, order.showing(place), random);
+    int[] caption = data.tokenizer().encode(chosen);
     if (random.nextDouble() < training.reverseShare()) {
       return builder.build(caption, codes, Direction.REVERSE);
     }
@@ -157,9 +166,10 @@ public final class TransformerTraining implements TrainingLoop.Task {
   private List<TokenSequence> measuredSequences(Direction direction) {
     List<TokenSequence> sequences = new ArrayList<>();
     for (int picture : measured) {
-      List<int[]> captions = data.captions().get(picture);
+      List<String> captions = data.captions(picture);
       if (!captions.isEmpty()) {
-        sequences.add(builder.build(captions.get(0), data.codes(0, picture), direction));
+        int[] first = data.tokenizer().encode(captions.get(0));
+        sequences.add(builder.build(first, data.codes(0, picture), direction));
       } else if (direction == Direction.FORWARD) {
         sequences.add(builder.build(new int[0], data.codes(0, picture), direction));
       }

@@ -2,6 +2,7 @@ package dev.tessera.transformer.training;
 
 import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.LearningRate;
+import dev.tessera.vqvae.caption.Keywords;
 import dev.tessera.vqvae.picture.Augmentation;
 
 /**
@@ -16,6 +17,7 @@ import dev.tessera.vqvae.picture.Augmentation;
  *     sampling without a prompt and guidance rely on (Ho, Salimans, 2022, section 3.2)
  * @param variants forms in which each picture is tokenised, the first unchanged, 1 to 100
  * @param augmentation that makes the other forms
+ * @param keywords how captions vary that are lists of keywords
  */
 public record TransformerTrainingConfig(
     int batch,
@@ -25,7 +27,8 @@ public record TransformerTrainingConfig(
     double reverseShare,
     double droppedShare,
     int variants,
-    Augmentation augmentation) {
+    Augmentation augmentation,
+    Keywords keywords) {
   public TransformerTrainingConfig {
     if (batch < 1 || batch > 4096) {
       throw new IllegalArgumentException("batch is " + batch + ", but must be 1 to 4096");

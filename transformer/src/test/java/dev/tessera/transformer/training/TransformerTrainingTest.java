@@ -16,8 +16,10 @@ import dev.tessera.engine.train.LearningRate;
 import dev.tessera.engine.train.StepReport;
 import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.engine.train.TrainingLoop;
+import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.sequence.Vocabulary;
+import dev.tessera.vqvae.caption.Keywords;
 import dev.tessera.vqvae.data.PictureSource;
 import dev.tessera.vqvae.data.PrepareOptions;
 import dev.tessera.vqvae.data.PreparedPictures;
@@ -58,13 +60,21 @@ class TransformerTrainingTest {
 
   private static @Nullable TokenisedPictures tokenised;
 
-  /** A picture's codes are its number and then its variant; its captions are its number, twice. */
+  /** Captions are letters: of picture i the i-th of ASCII after this, or that letter twice. */
+  private static final char FIRST_LETTER = 'A';
+
+  /** A picture's codes are its number and then its variant. */
   @BeforeAll
   static void tokenise() throws IOException {
     Path folder = Files.createDirectories(temporary.resolve("pictures"));
     for (int i = 0; i < PICTURES; i++) {
       Path file = folder.resolve("picture%02d.png".formatted(i));
       ImageIO.write(Rgb.solid(8, 8, 0x010203 * (i + 1)).toImage(), "png", file.toFile());
+      if (i % WITHOUT_CAPTION != 0) {
+        String letter = Character.toString(FIRST_LETTER + i);
+        Files.writeString(
+            folder.resolve("picture%02d.txt".formatted(i)), letter + "\n" + letter + letter);
+      }
     }
     PreparedPictures pictures =
         PreparedPictures.prepare(
@@ -75,15 +85,13 @@ class TransformerTrainingTest {
             (done, total) -> {});
     assertThat(pictures.size()).isEqualTo(PICTURES);
     short[][][] codes = new short[VARIANTS][PICTURES][IMAGE];
-    List<List<int[]>> captions = new ArrayList<>();
     for (int i = 0; i < PICTURES; i++) {
       for (int variant = 0; variant < VARIANTS; variant++) {
         Arrays.fill(codes[variant][i], (short) variant);
         codes[variant][i][0] = (short) i;
       }
-      captions.add(i % WITHOUT_CAPTION == 0 ? List.of() : List.of(new int[] {i}, new int[] {i, i}));
     }
-    tokenised = new TokenisedPictures(pictures, codes, captions);
+    tokenised = new TokenisedPictures(pictures, codes, Bpe.train(List.of(), 257));
   }
 
   private static TokenisedPictures data() {
@@ -99,7 +107,8 @@ class TransformerTrainingTest {
         reverse,
         dropped,
         VARIANTS,
-        Augmentation.NONE);
+        Augmentation.NONE,
+        Keywords.AS_WRITTEN);
   }
 
   private static TransformerTraining stage(double reverse, double dropped, long seed) {
@@ -161,14 +170,16 @@ class TransformerTrainingTest {
       return part(row, true)[1] - VOCABULARY.firstImage();
     }
 
-    /** BPE ids of the caption; none if it was dropped. */
+    /** The numbers of the caption's letters; none if it was dropped. */
     int[] caption(int row) {
       int[] text = part(row, false);
       int end = 0;
       while (text[end] != VOCABULARY.endOfText()) {
         end++;
       }
-      return Arrays.stream(text, 0, end).map(id -> id - VOCABULARY.firstText()).toArray();
+      return Arrays.stream(text, 0, end)
+          .map(id -> id - VOCABULARY.firstText() - FIRST_LETTER)
+          .toArray();
     }
   }
 

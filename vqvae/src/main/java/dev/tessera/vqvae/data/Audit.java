@@ -11,19 +11,22 @@ import java.util.Map;
 
 /**
  * What is in a source. Duplicates and blank pictures are judged in the shape of a model: what is
- * equal there is equal to the model.
+ * equal there is equal to the model. Its size grows with what is wrong in a source, not with the
+ * source.
  *
  * @param source the source's string
  * @param files pictures that the source lists, usable or not
  * @param usable pictures that could be read
+ * @param seconds that reading and preparing all of them took
  * @param rejected the others, with reasons
- * @param heights of the usable originals, in pixels
- * @param widths of the usable originals, in pixels
- * @param aspects width / height of the usable originals
+ * @param shapes of the usable originals
  * @param formats how many usable pictures have each format
  * @param modes how many usable pictures have each colour mode
  * @param captions what the captions are like
  * @param duplicates groups of ids whose pictures have the same pixels, two or more in each
+ * @param nearDuplicates groups of ids whose pictures look alike: the first, and those whose
+ *     perceptual hash (dHash) differs from its in at most 3 of 64 bits and whose thumbnails by at
+ *     most 4 of 255
  * @param blank ids of pictures of a single colour
  * @param notice licence and attribution
  * @param sample some usable pictures, chosen by the seed, in the order of their ids
@@ -32,14 +35,14 @@ public record Audit(
     String source,
     int files,
     int usable,
+    double seconds,
     List<Rejected> rejected,
-    Distribution heights,
-    Distribution widths,
-    Distribution aspects,
+    Shapes shapes,
     Map<String, Integer> formats,
     Map<String, Integer> modes,
     CaptionStatistics captions,
     List<List<String>> duplicates,
+    List<List<String>> nearDuplicates,
     List<String> blank,
     String notice,
     List<Sample> sample) {
@@ -51,23 +54,48 @@ public record Audit(
   /** Screen pixels that the sheet's cells have at least, so that captions can be read. */
   private static final int CELL = 96;
 
-  /** A picture of the sample: its first caption, or its id if it has none, stands under it. */
-  public record Sample(String id, String label, Rgb picture) {}
+  /**
+   * Sizes of pictures as they stand in their files.
+   *
+   * @param heights in pixels
+   * @param widths in pixels
+   * @param shortSides the smaller of both
+   * @param aspects width / height, to three decimals
+   * @param tall pictures with height at least 4/3 of the width
+   * @param wide pictures with width at least 4/3 of the height
+   */
+  public record Shapes(
+      Distribution heights,
+      Distribution widths,
+      Distribution shortSides,
+      Distribution aspects,
+      int tall,
+      int wide) {}
+
+  /** A picture of the sample with its alternative captions. */
+  public record Sample(String id, List<String> captions, Rgb picture) {
+    /** What stands under the picture: its first caption, or its id if it has none. */
+    public String label() {
+      return captions.isEmpty() ? id : captions.get(0);
+    }
+  }
 
   /**
    * Reads a whole source.
    *
    * @param config the shape in which pictures are compared and shown
    * @param seed chooses the sample
-   * @throws IOException if the source cannot be listed or has no pictures
+   * @throws IOException if the source cannot be read or has no pictures
    */
   public static Audit of(
       PictureSource source, PictureConfig config, long seed, PrepareListener listener)
       throws IOException {
-    List<SourcePicture> pictures = source.pictures();
-    AuditTally tally = new AuditTally(seed);
-    PicturePass.run(pictures, config, listener, tally);
-    return tally.finish(source, pictures.size());
+    long start = System.nanoTime();
+    try (AuditTally tally = new AuditTally(seed);
+        PictureStream pictures = source.open()) {
+      int files = PicturePass.run(pictures, config, listener, tally);
+      return tally.finish(source, files, (System.nanoTime() - start) / 1e9);
+    }
   }
 
   /**

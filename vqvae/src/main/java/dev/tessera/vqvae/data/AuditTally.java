@@ -1,29 +1,38 @@
 package dev.tessera.vqvae.data;
 
-import com.google.protobuf.ByteString;
 import dev.tessera.engine.random.CounterRandom;
-import dev.tessera.engine.store.Sha256;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 
-/** Counts while an audit passes over a source. */
-final class AuditTally implements PicturePass.Sink {
+/**
+ * Counts while an audit passes over a source. What it keeps of a picture that is as it should be
+ * are some 50 bytes.
+ */
+final class AuditTally implements PicturePass.Sink, Closeable {
+  /** Of a crop to a square, what is left where the sides are as 3 to 4. */
+  private static final double MODERATE = 4.0 / 3;
+
+  private static final double ASPECT_STEPS = 1000;
+
   private final long seed;
   private final List<Rejected> rejected = new ArrayList<>();
-  private final List<Integer> heights = new ArrayList<>();
-  private final List<Integer> widths = new ArrayList<>();
+  private final Distribution.Tally heights = new Distribution.Tally();
+  private final Distribution.Tally widths = new Distribution.Tally();
+  private final Distribution.Tally shortSides = new Distribution.Tally();
+  private final Distribution.Tally aspects = new Distribution.Tally();
   private final Map<String, Integer> formats = new TreeMap<>();
   private final Map<String, Integer> modes = new TreeMap<>();
-  private final List<List<String>> captions = new ArrayList<>();
-  private final Map<ByteString, List<String>> byPixels = new LinkedHashMap<>();
+  private final CaptionStatistics.Tally captions;
+  private final LookAlikes lookAlikes = new LookAlikes();
   private final List<String> blank = new ArrayList<>();
+  private int usable;
 
   /** The usable pictures with the lowest tickets so far, the highest of these at the head. */
   private final PriorityQueue<Ticket> drawn =
@@ -31,12 +40,13 @@ final class AuditTally implements PicturePass.Sink {
 
   private record Ticket(long number, Audit.Sample sample) {}
 
-  AuditTally(long seed) {
+  AuditTally(long seed) throws IOException {
     this.seed = seed;
+    this.captions = new CaptionStatistics.Tally(seed);
   }
 
   @Override
-  public void accept(SourcePicture picture, PicturePass.Outcome outcome) {
+  public void accept(SourcePicture picture, PicturePass.Outcome outcome) throws IOException {
     if (outcome instanceof PicturePass.Ready ready) {
       count(picture.id(), ready);
     } else if (outcome instanceof PicturePass.Broken broken) {
@@ -44,46 +54,59 @@ final class AuditTally implements PicturePass.Sink {
     }
   }
 
-  private void count(String id, PicturePass.Ready ready) {
-    String label = ready.captions().isEmpty() ? id : ready.captions().get(0);
-    long number = new CounterRandom(seed, "audit sample", heights.size()).nextLong();
-    drawn.add(new Ticket(number, new Audit.Sample(id, label, ready.pixels())));
+  private void count(String id, PicturePass.Ready ready) throws IOException {
+    long number = new CounterRandom(seed, "audit sample", usable).nextLong();
+    drawn.add(new Ticket(number, new Audit.Sample(id, ready.captions(), ready.pixels())));
     if (drawn.size() > Audit.SAMPLE) {
       drawn.remove();
     }
+    usable++;
     heights.add(ready.height());
     widths.add(ready.width());
+    shortSides.add(Math.min(ready.height(), ready.width()));
+    aspects.add(Math.rint(ASPECT_STEPS * ready.width() / ready.height()) / ASPECT_STEPS);
     formats.merge(ready.format(), 1, Integer::sum);
     modes.merge(ready.mode().name(), 1, Integer::sum);
     captions.add(ready.captions());
-    ByteString identity = ByteString.copyFrom(Sha256.of(ready.pixels().pixels()));
-    byPixels.computeIfAbsent(identity, pixels -> new ArrayList<>(1)).add(id);
+    lookAlikes.add(id, ready.pixels());
     if (ready.pixels().isUniform()) {
       blank.add(id);
     }
   }
 
-  Audit finish(PictureSource source, int files) throws IOException {
-    double[] rows = heights.stream().mapToDouble(Integer::doubleValue).toArray();
-    double[] columns = widths.stream().mapToDouble(Integer::doubleValue).toArray();
-    double[] aspects = new double[rows.length];
-    for (int i = 0; i < aspects.length; i++) {
-      aspects[i] = columns[i] / rows[i];
-    }
+  /**
+   * The result.
+   *
+   * @param files pictures of the source, usable or not
+   * @param seconds that the pass took
+   */
+  Audit finish(PictureSource source, int files, double seconds) throws IOException {
+    LookAlikes.Groups groups = lookAlikes.finish();
     return new Audit(
         source.spec(),
         files,
-        rows.length,
+        usable,
+        seconds,
         List.copyOf(rejected),
-        Distribution.of(rows),
-        Distribution.of(columns),
-        Distribution.of(aspects),
+        new Audit.Shapes(
+            heights.finish(),
+            widths.finish(),
+            shortSides.finish(),
+            aspects.finish(),
+            aspects.within(0, 1 / MODERATE),
+            aspects.within(MODERATE, Double.POSITIVE_INFINITY)),
         Collections.unmodifiableMap(formats),
         Collections.unmodifiableMap(modes),
-        CaptionStatistics.of(captions),
-        byPixels.values().stream().filter(ids -> ids.size() > 1).map(List::copyOf).toList(),
+        captions.finish(),
+        groups.equal(),
+        groups.alike(),
         List.copyOf(blank),
         source.notice(),
         drawn.stream().map(Ticket::sample).sorted(Comparator.comparing(Audit.Sample::id)).toList());
+  }
+
+  @Override
+  public void close() throws IOException {
+    lookAlikes.close();
   }
 }

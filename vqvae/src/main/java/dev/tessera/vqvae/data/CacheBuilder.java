@@ -8,47 +8,29 @@ import dev.tessera.vqvae.picture.Rgb;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
-/** Writes the files of a cache into a folder that nobody reads yet. */
+/**
+ * Writes the files of a cache into a folder that nobody reads yet. Of every picture only some 30
+ * bytes stay in memory: what it takes to know its pixels and its name again.
+ */
 final class CacheBuilder {
   static final String PIXELS = "pictures.bin";
+  static final String RECORDS = "records.bin";
   static final String INDEX = "index.pb";
   static final String QUARANTINE = "quarantine.tsv";
 
   private final PictureSource source;
   private final PictureConfig config;
   private final PrepareOptions options;
-  private final List<Draft> drafts = new ArrayList<>();
-  private final Map<ByteString, Draft> byPixels = new HashMap<>();
-  private final List<Rejected> rejected = new ArrayList<>();
+  private final Identities byPixels = new Identities();
+  private final Identities byId = new Identities();
   private final Digest pixelDigest = new Digest();
   private final Rgb nothing;
-  private int duplicates;
+  private int pictures;
   private int blank;
-
-  /** A picture that more captions may come to. */
-  private record Draft(SourcePicture picture, Set<String> captions, int height, int width) {
-    PictureEntry entry() {
-      return new PictureEntry(
-          picture.id(),
-          List.copyOf(captions),
-          picture.concept(),
-          picture.style(),
-          false,
-          height,
-          width);
-    }
-  }
 
   CacheBuilder(PictureSource source, PictureConfig config, PrepareOptions options) {
     this.source = source;
@@ -66,93 +48,109 @@ final class CacheBuilder {
    */
   void build(Path folder, byte[] key, Path quarantine, PrepareListener listener)
       throws IOException {
-    List<SourcePicture> pictures = source.pictures();
-    try (OutputStream pixels =
-        new BufferedOutputStream(Files.newOutputStream(folder.resolve(PIXELS)), 1 << 20)) {
-      PicturePass.run(
-          pictures, config, listener, (picture, outcome) -> add(picture, outcome, pixels));
+    Path listed = folder.resolve(QUARANTINE);
+    try (Quarantine rejected = new Quarantine(listed);
+        Drafts drafts = new Drafts(folder)) {
+      pass(folder, drafts, rejected, listener);
+      rejected.flush();
+      requireUsable(rejected, listed, quarantine);
+      Files.write(folder.resolve(INDEX), index(folder, key, drafts, rejected).toBytes());
     }
-    if (rejected.size() > options.maxBrokenFraction() * pictures.size()) {
-      AtomicFiles.write(quarantine, out -> out.write(quarantineText()));
-      throw new TooManyBrokenException(
-          source.spec(), pictures.size(), rejected, options.maxBrokenFraction(), quarantine);
-    }
-    if (drafts.isEmpty()) {
-      throw new IOException(
-          String.format(
-              "none of the %d pictures in %s can be used", pictures.size(), source.spec()));
-    }
-    Files.write(folder.resolve(QUARANTINE), quarantineText());
-    Files.write(folder.resolve(INDEX), index(key).toBytes());
   }
 
-  private void add(SourcePicture picture, PicturePass.Outcome outcome, OutputStream pixels)
+  private void pass(Path folder, Drafts drafts, Quarantine rejected, PrepareListener listener)
       throws IOException {
-    if (outcome instanceof PicturePass.Ready ready) {
-      add(picture, ready, pixels);
-    } else if (outcome instanceof PicturePass.Broken broken) {
-      rejected.add(new Rejected(picture.id(), broken.reason()));
+    try (OutputStream pixels =
+            new BufferedOutputStream(Files.newOutputStream(folder.resolve(PIXELS)), 1 << 20);
+        PictureStream stream = source.open()) {
+      pictures =
+          PicturePass.run(
+              stream,
+              config,
+              listener,
+              (picture, outcome) -> {
+                if (outcome instanceof PicturePass.Broken broken) {
+                  rejected.add(picture.id(), broken.reason());
+                } else if (outcome instanceof PicturePass.Ready ready) {
+                  add(picture, ready, drafts, rejected, pixels);
+                }
+              });
     }
   }
 
-  private void add(SourcePicture picture, PicturePass.Ready ready, OutputStream pixels)
+  private void add(
+      SourcePicture picture,
+      PicturePass.Ready ready,
+      Drafts drafts,
+      Quarantine rejected,
+      OutputStream pixels)
       throws IOException {
     byte[] rgb = ready.pixels().pixels();
-    if (!source.keepsBlank() && Arrays.equals(rgb, nothing.pixels())) {
+    if (byId.first(new Digest().text(picture.id()).key(), 0) != Identities.NONE) {
+      rejected.add(picture.id(), "another picture of the source has the same name");
+      return;
+    }
+    if (!picture.keepsBlank() && Arrays.equals(rgb, nothing.pixels())) {
       blank++;
       return;
     }
-    ByteString identity = ByteString.copyFrom(Sha256.of(rgb));
-    Draft first = byPixels.get(identity);
-    if (first != null) {
-      duplicates++;
-      first.captions().addAll(ready.captions());
+    int first = byPixels.first(new Digest().bytes(rgb).key(), drafts.count());
+    if (first != Identities.NONE) {
+      drafts.addCaptions(first, ready.captions());
       return;
     }
-    Draft draft =
-        new Draft(picture, new LinkedHashSet<>(ready.captions()), ready.height(), ready.width());
-    byPixels.put(identity, draft);
-    drafts.add(draft);
+    drafts.add(
+        new PictureEntry(
+            picture.id(),
+            ready.captions(),
+            picture.concept(),
+            picture.style(),
+            false,
+            ready.height(),
+            ready.width()));
     pixels.write(rgb);
     pixelDigest.bytes(rgb);
   }
 
-  private CacheIndex index(byte[] key) throws IOException {
-    List<PictureEntry> entries = new ArrayList<>();
-    for (Draft draft : drafts) {
-      entries.add(draft.entry());
+  private void requireUsable(Quarantine rejected, Path listed, Path quarantine) throws IOException {
+    if (rejected.count() > options.maxBrokenFraction() * pictures) {
+      AtomicFiles.write(quarantine, out -> Files.copy(listed, out));
+      throw new TooManyBrokenException(
+          source.spec(), pictures, rejected, options.maxBrokenFraction(), quarantine);
     }
-    boolean[] heldOut = source.split(List.copyOf(entries), options);
+    if (pictures - rejected.count() - blank == 0) {
+      throw new IOException(
+          String.format("none of the %d pictures in %s can be used", pictures, source.spec()));
+    }
+  }
+
+  private CacheIndex index(Path folder, byte[] key, Drafts drafts, Quarantine rejected)
+      throws IOException {
+    drafts.finish();
+    boolean[] heldOut = source.split(drafts.withoutLaterCaptions(), options);
+    int[] parts = new int[source.weights().length];
     Digest data = new Digest().bytes(pixelDigest.finish());
-    for (int i = 0; i < heldOut.length; i++) {
-      PictureEntry entry = entries.get(i).withHeldOut(heldOut[i]);
-      entries.set(i, entry);
-      data.number(entry.captions().size());
-      entry.captions().forEach(data::text);
+    Path records = folder.resolve(RECORDS);
+    try (RecordFile.Writer writer = new RecordFile.Writer(records)) {
+      drafts.forEach(
+          draft -> {
+            PictureEntry entry = draft.withHeldOut(heldOut[writer.count()]);
+            parts[source.part(entry.id())]++;
+            data.number(entry.captions().size());
+            entry.captions().forEach(data::text);
+            writer.append(entry.toBytes());
+          });
     }
     return new CacheIndex(
         config,
         ByteString.copyFrom(key),
-        entries,
-        rejected,
+        parts,
+        ByteString.copyFrom(Sha256.of(records)),
+        rejected.count(),
+        rejected.first(),
         source.notice(),
         ByteString.copyFrom(data.finish()),
-        duplicates,
+        drafts.duplicates(),
         blank);
-  }
-
-  private byte[] quarantineText() {
-    StringBuilder text = new StringBuilder();
-    for (Rejected file : rejected) {
-      text.append(cell(file.id())).append('\t').append(cell(file.reason())).append('\n');
-    }
-    return text.toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String cell(String text) {
-    return text.replace("\\", "\\\\")
-        .replace("\t", "\\t")
-        .replace("\r", "\\r")
-        .replace("\n", "\\n");
   }
 }

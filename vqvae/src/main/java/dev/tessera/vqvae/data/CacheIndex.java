@@ -5,20 +5,22 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.tessera.engine.store.Sha256;
 import dev.tessera.proto.PictureConfig.Fit;
 import dev.tessera.proto.PictureIndex;
-import dev.tessera.proto.PictureRecord;
 import dev.tessera.vqvae.picture.PictureConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * What index.pb says: everything of a cache but the pixels.
+ * What index.pb says: everything of a cache but pixels and records.
  *
  * @param config the shape of all pictures
  * @param key what the cache was made from and how
- * @param entries one for each picture
- * @param rejected files that could not be used
+ * @param parts how many pictures each part of the source has
+ * @param recordsDigest SHA-256 of records.bin
+ * @param rejectedCount files that could not be used
+ * @param rejected the first of them
  * @param notice of the source
  * @param dataDigest over pixels and captions
  * @param duplicates pictures left out for having another's pixels
@@ -27,16 +29,23 @@ import java.util.List;
 record CacheIndex(
     PictureConfig config,
     ByteString key,
-    List<PictureEntry> entries,
+    int[] parts,
+    ByteString recordsDigest,
+    int rejectedCount,
     List<Rejected> rejected,
     String notice,
     ByteString dataDigest,
     int duplicates,
     int blank) {
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
 
-  /** No index of as many pictures as fit into memory is nearly that long. */
-  private static final long MAXIMUM_BYTES = 1L << 30;
+  /** No index is nearly that long. */
+  private static final long MAXIMUM_BYTES = 1L << 24;
+
+  /** Pictures of all parts. */
+  int pictures() {
+    return Arrays.stream(parts).sum();
+  }
 
   byte[] toBytes() {
     PictureIndex.Builder index =
@@ -44,21 +53,13 @@ record CacheIndex(
             .setFormatVersion(FORMAT_VERSION)
             .setPicture(stored(config))
             .setSourceSha256(key)
+            .setRecordsSha256(recordsDigest)
+            .setUnusable(rejectedCount)
             .setNotice(notice)
             .setDataSha256(dataDigest)
             .setDuplicates(duplicates)
             .setBlank(blank);
-    for (PictureEntry entry : entries) {
-      index.addRecords(
-          PictureRecord.newBuilder()
-              .setId(entry.id())
-              .addAllCaptions(entry.captions())
-              .setConcept(entry.concept())
-              .setStyle(entry.style())
-              .setHeldOut(entry.heldOut())
-              .setSourceHeight(entry.sourceHeight())
-              .setSourceWidth(entry.sourceWidth()));
-    }
+    Arrays.stream(parts).forEach(index::addPartPictures);
     for (Rejected file : rejected) {
       index.addRejected(
           dev.tessera.proto.Rejected.newBuilder().setId(file.id()).setReason(file.reason()));
@@ -99,7 +100,9 @@ record CacheIndex(
     return new CacheIndex(
         config(index.getPicture(), file),
         index.getSourceSha256(),
-        index.getRecordsList().stream().map(CacheIndex::entry).toList(),
+        index.getPartPicturesList().stream().mapToInt(Integer::intValue).toArray(),
+        index.getRecordsSha256(),
+        index.getUnusable(),
         index.getRejectedList().stream().map(r -> new Rejected(r.getId(), r.getReason())).toList(),
         index.getNotice(),
         index.getDataSha256(),
@@ -130,17 +133,6 @@ record CacheIndex(
               throw new IOException(file + " has an unknown fit, number " + stored.getFitValue());
         };
     return new PictureConfig(stored.getHeight(), stored.getWidth(), stored.getBackground(), fit);
-  }
-
-  private static PictureEntry entry(PictureRecord record) {
-    return new PictureEntry(
-        record.getId(),
-        record.getCaptionsList(),
-        record.getConcept(),
-        record.getStyle(),
-        record.getHeldOut(),
-        record.getSourceHeight(),
-        record.getSourceWidth());
   }
 
   private static ByteString digest(PictureIndex index) {

@@ -8,10 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A text file beside a picture: each line is one caption, all are alternatives.
- *
- * <p>UTF-8; bytes that are not become U+FFFD, and a byte order mark is dropped. Lines are trimmed,
- * blank lines and repetitions dropped. A list of keywords with commas is one caption.
+ * A text beside a picture: each line is one caption, all are alternatives. UTF-8; bytes that are
+ * not become U+FFFD. A list of keywords with commas is one caption.
  */
 final class CaptionFile {
   /** Largest file, in bytes: no caption file is nearly that long, but a wrong file may be. */
@@ -20,21 +18,27 @@ final class CaptionFile {
   private CaptionFile() {}
 
   static List<String> read(Path file) throws IOException {
-    byte[] bytes;
     try (InputStream stream = Files.newInputStream(file)) {
-      bytes = stream.readNBytes(MAXIMUM_BYTES + 1);
+      return parse(String.valueOf(file.getFileName()), stream.readNBytes(MAXIMUM_BYTES + 1));
     }
-    if (bytes.length > MAXIMUM_BYTES) {
+  }
+
+  /**
+   * The lines of a text.
+   *
+   * @param name what errors call it
+   * @throws IOException if it is larger than a caption file can be
+   */
+  static List<String> parse(String name, byte[] text) throws IOException {
+    requireSize(name, text.length);
+    return new String(text, StandardCharsets.UTF_8).lines().toList();
+  }
+
+  /** Refuses what is too large to be read. */
+  static void requireSize(String name, long bytes) throws IOException {
+    if (bytes > MAXIMUM_BYTES) {
       throw new IOException(
-          String.format(
-              "the caption file %s is larger than %,d bytes", file.getFileName(), MAXIMUM_BYTES));
+          String.format("the caption file %s is larger than %,d bytes", name, MAXIMUM_BYTES));
     }
-    return new String(bytes, StandardCharsets.UTF_8)
-        .replace("\uFEFF", "")
-        .lines()
-        .map(String::strip)
-        .filter(line -> !line.isEmpty())
-        .distinct()
-        .toList();
   }
 }

@@ -28,12 +28,17 @@ final class Digest {
     return sha256.digest();
   }
 
+  /** The first 64 bits of {@link #finish}. */
+  long key() {
+    return ByteBuffer.wrap(finish()).getLong();
+  }
+
   /** A hash of texts as an even spread over [0, 1), the same on every machine and in all time. */
   static double unit(String... texts) {
     Digest digest = new Digest();
     for (String text : texts) {
       digest.text(text);
     }
-    return (ByteBuffer.wrap(digest.finish()).getLong() >>> 11) * 0x1.0p-53;
+    return (digest.key() >>> 11) * 0x1.0p-53;
   }
 }

@@ -86,7 +86,11 @@ public record EmojiSource(List<EmojiStyle> styles, int concepts) implements Pict
   }
 
   @Override
-  public List<SourcePicture> pictures() throws IOException {
+  public PictureStream open() throws IOException {
+    return PictureStream.of(pictures());
+  }
+
+  private List<SourcePicture> pictures() throws IOException {
     List<IconSet> sets = new ArrayList<>();
     for (EmojiStyle style : EmojiStyle.values()) {
       sets.add(IconSet.read(style));
@@ -139,11 +143,6 @@ public record EmojiSource(List<EmojiStyle> styles, int concepts) implements Pict
   }
 
   @Override
-  public boolean keepsBlank() {
-    return false;
-  }
-
-  @Override
   public boolean[] split(List<PictureEntry> entries, PrepareOptions options) {
     return Split.byPair(entries, options);
   }
@@ -153,6 +152,12 @@ public record EmojiSource(List<EmojiStyle> styles, int concepts) implements Pict
     @Override
     public String style() {
       return drawnIn.set();
+    }
+
+    /** Some keycaps are white on nothing. */
+    @Override
+    public boolean keepsBlank() {
+      return false;
     }
 
     @Override

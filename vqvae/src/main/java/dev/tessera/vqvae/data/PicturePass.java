@@ -1,5 +1,6 @@
 package dev.tessera.vqvae.data;
 
+import dev.tessera.vqvae.caption.Captions;
 import dev.tessera.vqvae.picture.BrokenPictureException;
 import dev.tessera.vqvae.picture.ColourMode;
 import dev.tessera.vqvae.picture.DecodedPicture;
@@ -17,12 +18,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * One pass over a source: pictures are read and prepared on all processors, and handed over on the
- * calling thread in the order of their ids. A few pictures for each processor are in memory at
- * once.
+ * One pass over a source: pictures are decoded and prepared on all processors, and handed over on
+ * the calling thread in the order of the stream. A few pictures for each processor are in memory at
+ * once, and no more than {@link #BYTES_AHEAD} of undecoded files but for the newest.
  */
 final class PicturePass {
   private static final int AHEAD = 4;
+
+  private static final long BYTES_AHEAD = 64L << 20;
 
   /** What became of a picture. */
   sealed interface Outcome {}
@@ -31,7 +34,7 @@ final class PicturePass {
    * A picture that can be used.
    *
    * @param pixels in the model's shape
-   * @param captions alternatives
+   * @param captions alternatives in the form of {@link Captions}
    * @param height rows of the original
    * @param width columns of the original
    * @param format of its file
@@ -49,10 +52,16 @@ final class PicturePass {
     void accept(SourcePicture picture, Outcome outcome) throws IOException;
   }
 
+  private record Running(SourcePicture picture, Future<Outcome> outcome) {}
+
   private PicturePass() {}
 
-  static void run(
-      List<SourcePicture> pictures, PictureConfig config, PrepareListener listener, Sink sink)
+  /**
+   * Passes over all pictures.
+   *
+   * @return how many there were, usable or not
+   */
+  static int run(PictureStream pictures, PictureConfig config, PrepareListener listener, Sink sink)
       throws IOException {
     int processors = Runtime.getRuntime().availableProcessors();
     ExecutorService pool =
@@ -64,19 +73,35 @@ final class PicturePass {
               return thread;
             });
     try {
-      Deque<Future<Outcome>> running = new ArrayDeque<>();
-      int started = 0;
-      for (int done = 0; done < pictures.size(); done++) {
-        while (started < pictures.size() && running.size() < AHEAD * processors) {
-          SourcePicture next = pictures.get(started++);
-          running.add(pool.submit(() -> prepare(next, config)));
+      Deque<Running> running = new ArrayDeque<>();
+      long bytesAhead = 0;
+      boolean more = true;
+      int done = 0;
+      while (true) {
+        while (more && running.size() < AHEAD * processors && bytesAhead < BYTES_AHEAD) {
+          SourcePicture next = pictures.next();
+          more = next != null;
+          if (next != null) {
+            bytesAhead += next.heldBytes();
+            running.add(new Running(next, pool.submit(() -> prepare(next, config))));
+          }
         }
-        sink.accept(pictures.get(done), await(running.remove()));
-        listener.progress(done + 1, pictures.size());
+        Running first = running.poll();
+        if (first == null) {
+          return done;
+        }
+        bytesAhead -= first.picture().heldBytes();
+        sink.accept(first.picture(), await(first.outcome()));
+        done++;
+        listener.progress(done, total(pictures.expected(), done));
       }
     } finally {
       pool.shutdownNow();
     }
+  }
+
+  private static int total(int expected, int done) {
+    return expected == PictureStream.UNKNOWN ? expected : Math.max(expected, done);
   }
 
   private static Outcome await(Future<Outcome> outcome) throws IOException {
@@ -98,7 +123,7 @@ final class PicturePass {
       DecodedPicture decoded = picture.decode(config);
       return new Ready(
           Pictures.prepare(decoded, config),
-          picture.captions(),
+          Captions.alternatives(picture.captions()),
           decoded.height(),
           decoded.width(),
           decoded.format(),

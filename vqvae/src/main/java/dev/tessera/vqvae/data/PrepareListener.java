@@ -10,7 +10,7 @@ public interface PrepareListener {
    * Called after every picture, on the thread that started the pass.
    *
    * @param done pictures so far, from 1
-   * @param total pictures of the source
+   * @param total pictures of the source, or −1 if that cannot be told before the end
    */
   void progress(int done, int total);
 }

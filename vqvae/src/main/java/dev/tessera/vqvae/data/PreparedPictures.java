@@ -7,31 +7,52 @@ import dev.tessera.vqvae.picture.Rgb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * All pictures of a source in the shape that a model sees, in a memory-mapped cache; see the
- * package for its files. Pixels are never all on the heap. Safe to use on any number of threads.
+ * package for its files. Neither pixels nor captions are on the heap, only a number for each
+ * picture. Safe to use on any number of threads.
  */
 public final class PreparedPictures {
   /** Part of every key: another number where the same sources give other pixels or splits. */
-  private static final int PREPARATION_VERSION = 1;
+  private static final int PREPARATION_VERSION = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(PreparedPictures.class);
 
   private final CacheIndex index;
   private final PixelStore pixels;
+  private final RecordFile records;
   private final Path folder;
+  private final double[] weights;
+  private final int[] training;
+  private final int[] heldOut;
+  private final int captioned;
 
-  private PreparedPictures(CacheIndex index, PixelStore pixels, Path folder) {
+  private PreparedPictures(
+      CacheIndex index, PixelStore pixels, RecordFile records, Path folder, double[] weights) {
     this.index = index;
     this.pixels = pixels;
+    this.records = records;
     this.folder = folder;
+    this.weights = weights;
+    BitSet held = new BitSet();
+    int withCaption = 0;
+    for (int i = 0; i < size(); i++) {
+      PictureEntry entry = entry(i);
+      held.set(i, entry.heldOut());
+      withCaption += entry.captions().isEmpty() ? 0 : 1;
+    }
+    this.training = IntStream.range(0, size()).filter(i -> !held.get(i)).toArray();
+    this.heldOut = held.stream().toArray();
+    this.captioned = withCaption;
   }
 
   /**
@@ -56,8 +77,8 @@ public final class PreparedPictures {
     Path folder = cacheRoot.resolve(name);
     if (Files.exists(folder)) {
       try {
-        return open(folder, config, key);
-      } catch (IOException | IllegalArgumentException e) {
+        return open(folder, config, key, source.weights());
+      } catch (IOException | IllegalArgumentException | IllegalStateException e) {
         LOG.warn("The picture cache is damaged and is made again: {}", e.getMessage());
       }
     }
@@ -67,7 +88,7 @@ public final class PreparedPictures {
     Leftovers.clear(folder);
     AtomicFiles.replaceDirectory(
         folder, unfinished -> builder.build(unfinished, key, quarantine, listener));
-    return open(folder, config, key);
+    return open(folder, config, key, source.weights());
   }
 
   private static byte[] key(PictureSource source, PictureConfig config, PrepareOptions options)
@@ -75,7 +96,6 @@ public final class PreparedPictures {
     return new Digest()
         .number(PREPARATION_VERSION)
         .number(CacheIndex.FORMAT_VERSION)
-        .text(source.spec())
         .bytes(source.stamp())
         .number(config.height())
         .number(config.width())
@@ -87,21 +107,29 @@ public final class PreparedPictures {
         .finish();
   }
 
-  private static PreparedPictures open(Path folder, PictureConfig config, byte[] key)
-      throws IOException {
+  private static PreparedPictures open(
+      Path folder, PictureConfig config, byte[] key, double[] weights) throws IOException {
     CacheIndex index = CacheIndex.read(folder.resolve(CacheBuilder.INDEX));
-    if (!index.config().equals(config) || !Arrays.equals(index.key().toByteArray(), key)) {
+    if (!index.config().equals(config)
+        || !Arrays.equals(index.key().toByteArray(), key)
+        || index.parts().length != weights.length) {
       throw new IOException(folder + " holds the cache of another source or shape");
     }
-    PixelStore pixels =
-        PixelStore.open(
-            folder.resolve(CacheBuilder.PIXELS), index.entries().size(), config.bytes());
-    return new PreparedPictures(index, pixels, folder);
+    Path records = folder.resolve(CacheBuilder.RECORDS);
+    if (!Arrays.equals(Sha256.of(records), index.recordsDigest().toByteArray())) {
+      throw new IOException(records + " does not have the SHA-256 that the index states");
+    }
+    return new PreparedPictures(
+        index,
+        PixelStore.open(folder.resolve(CacheBuilder.PIXELS), index.pictures(), config.bytes()),
+        RecordFile.open(records, index.pictures()),
+        folder,
+        weights);
   }
 
   /** Pictures in both parts of the split; at least 1. */
   public int size() {
-    return index.entries().size();
+    return records.count();
   }
 
   /** The shape of every picture. */
@@ -116,7 +144,7 @@ public final class PreparedPictures {
    * @param rgb H × W × 3 bytes, {@link PictureConfig#bytes}; longer arrays keep their rest
    */
   public void read(int i, byte[] rgb) {
-    entry(i);
+    Objects.checkIndex(i, size());
     pixels.read(i, rgb);
   }
 
@@ -132,19 +160,45 @@ public final class PreparedPictures {
     return new Rgb(config().height(), config().width(), rgb(i));
   }
 
-  /** What is known of picture {@code i}. */
+  /** What is known of picture {@code i}; read anew from the cache each time. */
   public PictureEntry entry(int i) {
-    return index.entries().get(i);
+    return PictureEntry.of(records.read(i));
   }
+
+  /**
+   * The pictures that training sees, in rising order, by the parts of the source.
+   *
+   * @return at least one part, each with how often a pass shows its pictures
+   */
+  public List<Part> trainingParts() {
+    List<Part> parts = new ArrayList<>();
+    int start = 0;
+    for (int part = 0; part < weights.length; part++) {
+      int first = start;
+      int end = start + index.parts()[part];
+      int[] own = Arrays.stream(training).filter(i -> i >= first && i < end).toArray();
+      parts.add(new Part(own, weights[part]));
+      start = end;
+    }
+    return parts;
+  }
+
+  /**
+   * Pictures of one part of the source.
+   *
+   * @param pictures in rising order; may be none
+   * @param weight how often a pass of training shows each
+   */
+  public record Part(int[] pictures, double weight) {}
 
   /** The pictures that training sees, in rising order. */
   public int[] training() {
-    return which(entry -> !entry.heldOut());
+    return training.clone();
   }
 
   /** The pictures that training doesn't see, in rising order; may be none. */
   public int[] heldOut() {
-    return which(PictureEntry::heldOut);
+    return heldOut.clone();
   }
 
   /**
@@ -153,23 +207,24 @@ public final class PreparedPictures {
    * @param most how many at most; they are evenly spaced
    */
   public int[] measured(int most) {
-    int[] candidates = heldOut().length > 0 ? heldOut() : training();
+    int[] candidates = heldOut.length > 0 ? heldOut : training;
     int count = Math.min(most, candidates.length);
     return IntStream.range(0, count)
         .map(i -> candidates[(int) ((long) i * candidates.length / count)])
         .toArray();
   }
 
-  private int[] which(Predicate<PictureEntry> wanted) {
-    return IntStream.range(0, size()).filter(i -> wanted.test(entry(i))).toArray();
+  /** How many files could not be used. */
+  public int rejectedCount() {
+    return index.rejectedCount();
   }
 
-  /** The files that could not be used, in the order of their ids. */
+  /** The first files that could not be used, 100 at most, in the order of the source. */
   public List<Rejected> rejected() {
     return index.rejected();
   }
 
-  /** The list of {@link #rejected} as a file: id, tab, reason. */
+  /** The list of all files that could not be used: id, tab, reason. */
   public Path quarantine() {
     return folder.resolve(CacheBuilder.QUARANTINE);
   }
@@ -189,13 +244,21 @@ public final class PreparedPictures {
     return index.notice();
   }
 
-  /** SHA-256 over the prepared pixels and the captions: 32 bytes. */
+  /** SHA-256 over the prepared pixels, the captions and weights other than 1: 32 bytes. */
   public byte[] digest() {
-    return index.dataDigest().toByteArray();
+    byte[] data = index.dataDigest().toByteArray();
+    if (Arrays.stream(weights).allMatch(weight -> weight == 1)) {
+      return data;
+    }
+    Digest weighted = new Digest().bytes(data);
+    for (int part = 0; part < weights.length; part++) {
+      weighted.number(index.parts()[part]).number(Double.doubleToLongBits(weights[part]));
+    }
+    return weighted.finish();
   }
 
   /** How many pictures have a caption. */
   public long captioned() {
-    return index.entries().stream().filter(entry -> !entry.captions().isEmpty()).count();
+    return captioned;
   }
 }

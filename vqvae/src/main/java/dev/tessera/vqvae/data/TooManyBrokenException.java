@@ -2,32 +2,30 @@ package dev.tessera.vqvae.data;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /** More files of a source are unusable than {@link PrepareOptions} allows. */
 public final class TooManyBrokenException extends IOException {
-  private final transient List<Rejected> rejected;
+  private final int rejected;
   private final transient Path list;
 
-  TooManyBrokenException(
-      String source, int total, List<Rejected> rejected, double most, Path list) {
+  TooManyBrokenException(String source, int total, Quarantine rejected, double most, Path list) {
     super(
         String.format(
             "%d of %d pictures in %s cannot be used, but at most %s %% may be; they are listed in"
                 + " %s, the first is %s (%s)",
-            rejected.size(),
+            rejected.count(),
             total,
             source,
             percent(most),
             list,
-            rejected.get(0).id(),
-            rejected.get(0).reason()));
-    this.rejected = List.copyOf(rejected);
+            rejected.first().get(0).id(),
+            rejected.first().get(0).reason()));
+    this.rejected = rejected.count();
     this.list = list;
   }
 
-  /** The files and what is wrong with each. */
-  public List<Rejected> rejected() {
+  /** How many files cannot be used. */
+  public int rejected() {
     return rejected;
   }
 

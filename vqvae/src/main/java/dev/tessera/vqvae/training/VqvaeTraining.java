@@ -76,7 +76,7 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     this.sink = sink;
     this.store = new ParameterStore(seed, DataType.FLOAT);
     this.codec = new PictureCodec(config, store, execution);
-    this.order = new EpochOrder(pictures.training(), seed, "vqvae order");
+    this.order = new EpochOrder(pictures.trainingParts(), seed, "vqvae order");
     this.heldOut = pictures.heldOut().length > 0;
     this.measured = pictures.measured(MEASURED);
     this.liveUsage = new CodebookUsage(config.quantiser().codebookSize());
@@ -102,6 +102,11 @@ public final class VqvaeTraining implements TrainingLoop.Task {
             evaluations,
             runDigest);
     return new TrainingLoop(this, plan, store, options, checkpoints, listener);
+  }
+
+  /** Pictures that one pass over the training set shows. */
+  public int passLength() {
+    return order.length();
   }
 
   @Override

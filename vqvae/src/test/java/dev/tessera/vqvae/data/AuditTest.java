@@ -31,11 +31,11 @@ class AuditTest {
     assertThat(audit.files()).isEqualTo(MessyFolder.USABLE + MessyFolder.BROKEN);
     assertThat(audit.usable()).isEqualTo(MessyFolder.USABLE);
     assertThat(audit.rejected()).hasSize(MessyFolder.BROKEN);
-    assertThat(audit.heights()).isEqualTo(new Distribution(13, 1, 20, 50));
-    assertThat(audit.widths()).isEqualTo(new Distribution(13, 1, 20, 9000));
-    assertThat(audit.aspects().maximum()).isEqualTo(450);
-    assertThat(audit.aspects().median()).isEqualTo(1);
-    assertThat(audit.aspects().minimum()).isEqualTo(0.75);
+    assertThat(audit.shapes().heights()).isEqualTo(new Distribution(13, 1, 20, 50));
+    assertThat(audit.shapes().widths()).isEqualTo(new Distribution(13, 1, 20, 9000));
+    assertThat(audit.shapes().aspects().maximum()).isEqualTo(450);
+    assertThat(audit.shapes().aspects().median()).isEqualTo(1);
+    assertThat(audit.shapes().aspects().minimum()).isEqualTo(0.75);
     assertThat(audit.formats())
         .isEqualTo(Map.of("png", 8, "bmp", 1, "gif", 1, "jpeg", 2, "webp", 1));
     assertThat(audit.modes()).containsEntry("GREY", 2).containsEntry("PALETTE", 2);
@@ -97,7 +97,7 @@ class AuditTest {
     Audit audit = audit(1);
 
     assertThat(audit.usable()).isZero();
-    assertThat(audit.heights().count()).isZero();
+    assertThat(audit.shapes().heights().count()).isZero();
     assertThat(audit.rejected().get(0).id()).isEqualTo("letter.png");
     assertThatIllegalStateException().isThrownBy(audit::contactSheet);
   }

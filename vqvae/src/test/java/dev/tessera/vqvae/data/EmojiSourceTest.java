@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class EmojiSourceTest {
   @Test
   void allStylesTogetherAreTheKnownCollection() throws IOException {
-    List<SourcePicture> pictures = EmojiSource.all().pictures();
+    List<SourcePicture> pictures = Listing.of(EmojiSource.all());
 
     assertThat(pictures).hasSize(7284);
     assertThat(pictures).extracting(SourcePicture::id).isSorted().doesNotHaveDuplicates();
@@ -45,10 +45,7 @@ class EmojiSourceTest {
 
   @Test
   void skipsSkinTonesAndFlagsButNotSquaresOfMediumSize() throws IOException {
-    List<String> ids =
-        PictureSource.parse("emoji:fluent,noto").pictures().stream()
-            .map(SourcePicture::id)
-            .toList();
+    List<String> ids = Listing.of("emoji:fluent,noto").stream().map(SourcePicture::id).toList();
 
     assertThat(ids)
         .contains(
@@ -66,7 +63,7 @@ class EmojiSourceTest {
 
   @Test
   void captionsNameConceptAndStyle() throws IOException {
-    List<SourcePicture> pictures = EmojiSource.all().pictures();
+    List<SourcePicture> pictures = Listing.of(EmojiSource.all());
 
     assertThat(captions(pictures, "noto/ghost")).containsExactly("ghost, noto style");
     assertThat(captions(pictures, "noto-v1/ghost")).containsExactly("ghost, blob style");
@@ -85,30 +82,30 @@ class EmojiSourceTest {
 
   @Test
   void whatOneStyleCallsDifferentlyIsTheSameConcept() throws IOException {
-    List<SourcePicture> one = PictureSource.parse("emoji:emojione").pictures();
-    List<SourcePicture> fluent = PictureSource.parse("emoji:fluent").pictures();
+    List<SourcePicture> one = Listing.of("emoji:emojione");
+    List<SourcePicture> fluent = Listing.of("emoji:fluent");
 
     // By an alias; by the code points; the same whatever styles are chosen.
     assertThat(captions(one, "emojione/lion-face")).containsExactly("lion, emojione style");
     assertThat(captions(fluent, "fluent-emoji-flat/person-merpeople"))
         .containsExactly("merperson, fluent style");
     // Noto draws both a cricket and a game of cricket, although an alias joins the names.
-    List<SourcePicture> noto = PictureSource.parse("emoji:noto").pictures();
+    List<SourcePicture> noto = Listing.of("emoji:noto");
     assertThat(captions(noto, "noto/cricket")).containsExactly("cricket, noto style");
     assertThat(captions(noto, "noto/cricket-game")).containsExactly("cricket game, noto style");
   }
 
   @Test
   void aCapTakesConceptsThatEveryStyleDraws() throws IOException {
-    List<SourcePicture> few = PictureSource.parse("emoji:noto,twemoji@10").pictures();
-    List<SourcePicture> more = PictureSource.parse("emoji:noto,twemoji@20").pictures();
+    List<SourcePicture> few = Listing.of("emoji:noto,twemoji@10");
+    List<SourcePicture> more = Listing.of("emoji:noto,twemoji@20");
 
     assertThat(few).hasSize(20);
     assertThat(concepts(few)).hasSize(10);
     assertThat(concepts(few).values()).containsOnly(2L);
     assertThat(concepts(more)).hasSize(20).containsAllEntriesOf(concepts(few));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PictureSource.parse("emoji@5000").pictures())
+        .isThrownBy(() -> Listing.of("emoji@5000"))
         .withMessage(
             "the source emoji@5000 asks for 5000 concepts, but its styles share only 1077");
   }
@@ -116,7 +113,7 @@ class EmojiSourceTest {
   @Test
   void drawsInColourOnTheBackground() throws IOException {
     PictureConfig config = PictureConfig.square(32);
-    List<SourcePicture> pictures = PictureSource.parse("emoji:noto").pictures();
+    List<SourcePicture> pictures = Listing.of("emoji:noto");
     SourcePicture heart =
         pictures.stream().filter(p -> p.id().equals("noto/red-heart")).findFirst().orElseThrow();
 

@@ -116,7 +116,7 @@ class PreparedPicturesTest {
                   .hasMessageStartingWith("5 of 18 pictures in " + folder + " cannot be used")
                   .hasMessageContaining("at most 5 % may be")
                   .hasMessageContaining(e.list().toString());
-              assertThat(e.rejected()).hasSize(MessyFolder.BROKEN);
+              assertThat(e.rejected()).isEqualTo(MessyFolder.BROKEN);
               assertThat(Files.readAllLines(e.list())).hasSize(MessyFolder.BROKEN);
             });
     try (Stream<Path> files = Files.list(cache)) {
@@ -173,7 +173,7 @@ class PreparedPicturesTest {
     assertThat(second.rgb(3)).isEqualTo(first.rgb(3));
     try (Stream<Path> files = Files.list(onlyCache())) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder("pictures.bin", "index.pb", "quarantine.tsv");
+          .containsExactlyInAnyOrder("pictures.bin", "records.bin", "index.pb", "quarantine.tsv");
     }
   }
 
@@ -207,6 +207,8 @@ class PreparedPicturesTest {
         "flipped index",
         "empty index",
         "no index",
+        "truncated records",
+        "flipped records",
         "other format"
       })
   void makesADamagedCacheAgain(String damage) throws IOException {
@@ -216,6 +218,7 @@ class PreparedPicturesTest {
     byte[] pixels = first.rgb(5);
     Path index = onlyCache().resolve("index.pb");
     Path bin = onlyCache().resolve("pictures.bin");
+    Path records = onlyCache().resolve("records.bin");
     byte[] bytes = Files.readAllBytes(index);
     switch (damage) {
       case "truncated pixels" ->
@@ -230,6 +233,15 @@ class PreparedPicturesTest {
       }
       case "empty index" -> Files.write(index, new byte[0]);
       case "no index" -> Files.delete(index);
+      case "truncated records" -> {
+        byte[] whole = Files.readAllBytes(records);
+        Files.write(records, Arrays.copyOf(whole, whole.length - 8));
+      }
+      case "flipped records" -> {
+        byte[] whole = Files.readAllBytes(records);
+        whole[whole.length / 3] ^= 1;
+        Files.write(records, whole);
+      }
       default -> {
         bytes[1]++; // The value of field 1, the format version.
         Files.write(index, bytes);

@@ -52,7 +52,7 @@ class AugmentationTest {
   @ValueSource(ints = {1, 2, 6})
   void everyShiftWithinTheLimitOccursAndFillsWithTheEdge(int limit) {
     Rgb picture = picture(5, 7);
-    Augmentation augmentation = new Augmentation(limit, false, 0);
+    Augmentation augmentation = new Augmentation(limit, false, 1, 0, 0);
     Set<String> left = new HashSet<>();
     for (int down = -limit; down <= limit; down++) {
       for (int right = -limit; right <= limit; right++) {
@@ -72,7 +72,7 @@ class AugmentationTest {
   @Test
   void flippingMirrorsLeftToRightAndTwiceIsNothing() {
     Rgb picture = picture(4, 5);
-    Augmentation flip = new Augmentation(0, true, 0);
+    Augmentation flip = new Augmentation(0, true, 1, 0, 0);
     Rgb once = flip.apply(picture, MOST);
     for (int y = 0; y < 4; y++) {
       for (int x = 0; x < 5; x++) {
@@ -85,7 +85,7 @@ class AugmentationTest {
   @Test
   void aboutHalfAreFlipped() {
     Rgb picture = picture(3, 4);
-    Augmentation flip = new Augmentation(0, true, 0);
+    Augmentation flip = new Augmentation(0, true, 1, 0, 0);
     int flipped = 0;
     for (int i = 0; i < 2000; i++) {
       Rgb changed = flip.apply(picture, new CounterRandom(3, "test", i));
@@ -102,14 +102,15 @@ class AugmentationTest {
     }
     Rgb greys = new Rgb(16, 16, pixels.clone());
     for (int i = 0; i < 200; i++) {
-      Rgb turned = new Augmentation(0, false, 180).apply(greys, new CounterRandom(4, "test", i));
+      Rgb turned =
+          new Augmentation(0, false, 1, 180, 0).apply(greys, new CounterRandom(4, "test", i));
       assertThat(turned.pixels()).isEqualTo(pixels);
     }
   }
 
   @Test
   void aThirdOfATurnMakesRedGreenGreenBlueAndBlueRed() {
-    Augmentation third = new Augmentation(0, false, 120);
+    Augmentation third = new Augmentation(0, false, 1, 120, 0);
     assertThat(third.apply(Rgb.solid(1, 1, 0xFF0000), MOST).colour(0, 0)).isEqualTo(0x00FF00);
     assertThat(third.apply(Rgb.solid(1, 1, 0x00FF00), MOST).colour(0, 0)).isEqualTo(0x0000FF);
     assertThat(third.apply(Rgb.solid(1, 1, 0x0000FF), MOST).colour(0, 0)).isEqualTo(0xFF0000);
@@ -122,7 +123,9 @@ class AugmentationTest {
       // Colours near grey, which no turn takes out of the range.
       Rgb picture = Rgb.solid(1, 1, 0x708090);
       byte[] rgb =
-          new Augmentation(0, false, 180).apply(picture, new CounterRandom(5, "test", i)).pixels();
+          new Augmentation(0, false, 1, 180, 0)
+              .apply(picture, new CounterRandom(5, "test", i))
+              .pixels();
       int sum = (rgb[0] & 0xFF) + (rgb[1] & 0xFF) + (rgb[2] & 0xFF);
       assertThat(sum).isBetween(0x70 + 0x80 + 0x90 - 2, 0x70 + 0x80 + 0x90 + 2);
     }
@@ -132,7 +135,7 @@ class AugmentationTest {
   void theSameDrawsGiveTheSamePictureAndTheOriginalIsKept() {
     Rgb picture = picture(6, 6);
     byte[] before = picture.pixels().clone();
-    Augmentation augmentation = new Augmentation(2, true, 30);
+    Augmentation augmentation = new Augmentation(2, true, 1, 30, 0);
     byte[] first = augmentation.apply(picture, new CounterRandom(6, "test", 1)).pixels();
     byte[] second = augmentation.apply(picture, new CounterRandom(6, "test", 1)).pixels();
     assertThat(first).isEqualTo(second).isNotEqualTo(before);
@@ -142,10 +145,10 @@ class AugmentationTest {
   @Test
   void valuesOutsideTheirRangeAreNamed() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Augmentation(65, false, 0))
+        .isThrownBy(() -> new Augmentation(65, false, 1, 0, 0))
         .withMessageContainingAll("maximum shift", "65");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Augmentation(0, false, Double.NaN))
+        .isThrownBy(() -> new Augmentation(0, false, 1, Double.NaN, 0))
         .withMessageContainingAll("hue", "NaN");
   }
 }
