@@ -6,13 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.array.SingleThreadArrayHolder;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** A SameDiff graph under construction, with fixed shapes and parameters from a shared store. */
 public final class ModelGraph {
-  private final SameDiff sameDiff = SameDiff.create();
+  private final SameDiff sameDiff = empty();
   private final ParameterStore store;
   private final DataType type;
   private final Execution execution;
@@ -45,9 +46,21 @@ public final class ModelGraph {
     return execution;
   }
 
+  private static SameDiff empty() {
+    SameDiff sameDiff = SameDiff.create();
+    // The default holders keep a copy of every parameter and constant, for other devices.
+    sameDiff.setArrayHolders(new SingleThreadArrayHolder(), new SingleThreadArrayHolder(), false);
+    return sameDiff;
+  }
+
   /** The operations to build with. */
   public Ops ops() {
     return ops;
+  }
+
+  /** Where the parameters are. */
+  public ParameterStore store() {
+    return store;
   }
 
   /** The parameter {@code name}, created in the store if it is new there. */

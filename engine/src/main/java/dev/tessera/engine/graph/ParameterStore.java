@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -15,12 +16,16 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * The named parameters of a model, in the order in which its graph declared them. Several graphs
  * share one store: the first that declares a parameter creates it, the others get the same array.
+ *
+ * <p>All parameters lie in one {@link #memory}, each at its {@link #offset}.
  */
 public final class ParameterStore {
   private final long seed;
   private final DataType type;
   private final @Nullable TensorMap trained;
+  private final FlatMemory memory;
   private final Map<String, INDArray> arrays = new LinkedHashMap<>();
+  private final Map<String, Long> offsets = new LinkedHashMap<>();
 
   /**
    * @param seed decides the first values; each parameter draws from a stream of its own
@@ -30,6 +35,7 @@ public final class ParameterStore {
     this.seed = seed;
     this.type = type;
     this.trained = null;
+    this.memory = new FlatMemory(type, 0);
   }
 
   /** A store of trained weights: a graph finds all its parameters there, or fails. */
@@ -37,6 +43,12 @@ public final class ParameterStore {
     this.seed = 0;
     this.type = DataType.FLOAT;
     this.trained = trained;
+    this.memory =
+        new FlatMemory(
+            type,
+            trained.asMap().values().stream()
+                .mapToLong(tensor -> FlatMemory.padded(type, tensor.data().length))
+                .sum());
   }
 
   /** The array of a parameter, created on first use. */
@@ -53,9 +65,12 @@ public final class ParameterStore {
     }
     float[] values =
         trained == null ? drawn(name, initialiser, shape) : trained.get(name, shape).data();
-    INDArray array = Nd4j.create(type, shape, 'c');
+    long offset = memory.reserve(values.length);
+    DataBuffer buffer = memory.buffer(offset, values.length);
+    INDArray array = Nd4j.create(buffer, shape, Nd4j.getStrides(shape, 'c'), 0, 'c', type);
     HostCopy.write(values, array);
     arrays.put(name, array);
+    offsets.put(name, offset);
     return array;
   }
 
@@ -78,6 +93,25 @@ public final class ParameterStore {
       throw new IllegalArgumentException("there is no parameter " + name);
     }
     return array;
+  }
+
+  /** Where all parameters are. */
+  public FlatMemory memory() {
+    return memory;
+  }
+
+  /** Which number of the {@link #memory} is the first of a parameter. */
+  public long offset(String name) {
+    Long offset = offsets.get(name);
+    if (offset == null) {
+      throw new IllegalArgumentException("there is no parameter " + name);
+    }
+    return offset;
+  }
+
+  /** FLOAT or DOUBLE. */
+  public DataType type() {
+    return type;
   }
 
   /** Number of elements over all parameters. */

@@ -107,7 +107,7 @@ final class BufferAssignment {
       }
     }
     if (best == null) {
-      best = new Slot(value.type);
+      best = new Slot(value.type, value.home);
       slots.add(best);
     } else {
       free.remove(best);

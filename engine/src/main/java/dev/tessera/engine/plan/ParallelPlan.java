@@ -1,5 +1,6 @@
 package dev.tessera.engine.plan;
 
+import dev.tessera.engine.graph.FlatMemory;
 import dev.tessera.engine.graph.HostCopy;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,6 +160,11 @@ public final class ParallelPlan implements AutoCloseable {
       next += (int) replica.output(output).length();
     }
     return values;
+  }
+
+  /** {@link Plan#gradients} of each replica; their sum is the gradient. */
+  public List<FlatMemory> gradients() {
+    return replicas.stream().map(Plan::gradients).toList();
   }
 
   /** Bytes of the buffers that the replicas' steps write to. */

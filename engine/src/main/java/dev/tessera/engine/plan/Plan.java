@@ -1,5 +1,6 @@
 package dev.tessera.engine.plan;
 
+import dev.tessera.engine.graph.FlatMemory;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.HostCopy;
 import dev.tessera.engine.graph.ModelGraph;
@@ -22,6 +23,7 @@ public final class Plan {
   private final Map<String, INDArray> placeholders;
   private final Map<String, INDArray> outputs;
   private final Map<String, INDArray> gradients;
+  private final FlatMemory gradientMemory;
   private final String summary;
   private final long bufferBytes;
   private long timedRuns;
@@ -31,12 +33,14 @@ public final class Plan {
       Map<String, INDArray> placeholders,
       Map<String, INDArray> outputs,
       Map<String, INDArray> gradients,
+      FlatMemory gradientMemory,
       String summary,
       long bufferBytes) {
     this.steps = steps;
     this.placeholders = placeholders;
     this.outputs = outputs;
     this.gradients = gradients;
+    this.gradientMemory = gradientMemory;
     this.summary = summary;
     this.bufferBytes = bufferBytes;
   }
@@ -133,6 +137,14 @@ public final class Plan {
   /** The live array of the loss's gradient for a parameter, overwritten by the next run. */
   public INDArray gradient(String parameter) {
     return find("gradient", gradients, parameter);
+  }
+
+  /**
+   * Where the live gradients are: each at the offset that its parameter has in the memory of the
+   * store.
+   */
+  public FlatMemory gradients() {
+    return gradientMemory;
   }
 
   /** Bytes of the buffers that steps write to. */

@@ -1,8 +1,10 @@
 package dev.tessera.engine.plan;
 
 import dev.tessera.engine.graph.Execution;
+import dev.tessera.engine.graph.FlatMemory;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.onednn.OneDnn;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -58,6 +60,9 @@ final class PlanCompiler {
     Set<Value> kept = new HashSet<>();
     outputs.forEach(name -> kept.add(lowering.value(name).root));
     Map<String, Value> gradientValues = new LinkedHashMap<>();
+    ParameterStore store = model.store();
+    FlatMemory flat = new FlatMemory(store.type(), 0);
+    flat.reserve(gradientNames.isEmpty() ? 0 : store.memory().extent());
     gradientNames.forEach(
         (parameter, name) -> {
           // Whoever reads a gradient may overwrite it, so nothing else is in its array.
@@ -65,6 +70,7 @@ final class PlanCompiler {
           boolean alone = !value.isFixed() && value.isDense() && kept.add(value.root);
           Value own = alone ? value : lowering.copy(name + " of " + parameter, value);
           kept.add(own.root);
+          own.root.home = flat.buffer(store.offset(parameter), own.length());
           gradientValues.put(parameter, own);
         });
     List<Step> steps = live(lowering.steps(), kept);
@@ -84,7 +90,7 @@ final class PlanCompiler {
             steps.size(),
             buffers.unsharedBytes() / 1e6,
             buffers.bytes() / 1e6);
-    return new Plan(steps, placeholders, results, gradients, summary, buffers.bytes());
+    return new Plan(steps, placeholders, results, gradients, flat, summary, buffers.bytes());
   }
 
   /** Placeholders, parameters and constants: everything that no operation computes. */

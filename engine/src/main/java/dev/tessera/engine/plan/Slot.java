@@ -11,8 +11,12 @@ final class Slot {
   private long length;
   private @Nullable DataBuffer buffer;
 
-  Slot(DataType type) {
+  /**
+   * @param buffer large enough for the only value that will use it; null for one to be made
+   */
+  Slot(DataType type, @Nullable DataBuffer buffer) {
     this.type = type;
+    this.buffer = buffer;
   }
 
   long length() {

@@ -27,6 +27,9 @@ final class Value {
   /** Set from the start for placeholders, parameters and constants; for others by {@link #bind}. */
   private @Nullable INDArray array;
 
+  /** The storage that a kept value is to have; null if any will do. */
+  @Nullable DataBuffer home;
+
   @Nullable Slot slot;
   int lastUse = -1;
 

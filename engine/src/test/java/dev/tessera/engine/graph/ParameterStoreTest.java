@@ -111,6 +111,35 @@ class ParameterStoreTest {
   }
 
   @Test
+  void allParametersLieInOneMemory() {
+    graph().parameter("a", Initialiser.normal(1), 3, 5);
+    graph().parameter("b", Initialiser.normal(1), 100_000);
+    graph().parameter("c", Initialiser.normal(1), 2);
+    assertThat(store.offset("a")).isZero();
+    for (String name : store.names()) {
+      float[] values = new float[(int) store.array(name).length()];
+      store.memory().read(store.offset(name), values, values.length);
+      assertThat(values).isEqualTo(store.toTensors().get(name).data());
+      store.array(name).assign(7);
+      store.memory().read(store.offset(name), values, values.length);
+      assertThat(values).containsOnly(7);
+    }
+    ParameterStore loaded = new ParameterStore(store.toTensors());
+    ModelGraph graph = new ModelGraph(loaded, DataType.FLOAT);
+    graph.parameter("c", Initialiser.zeros(), 2);
+    graph.parameter("b", Initialiser.zeros(), 100_000);
+    graph.parameter("a", Initialiser.zeros(), 3, 5);
+    float[] all = new float[(int) loaded.memory().extent()];
+    loaded.memory().read(0, all, all.length);
+    for (String name : loaded.names()) {
+      assertThat(all[(int) loaded.offset(name)]).isEqualTo(7);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> store.offset("nothing"))
+        .withMessageContaining("nothing");
+  }
+
+  @Test
   void masksLookAtTheFirstPositionAndTheWindow() {
     for (int query = 0; query < 200; query++) {
       for (int key = 0; key < 200; key++) {

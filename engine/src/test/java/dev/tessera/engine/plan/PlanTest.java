@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.GraphTensor;
+import dev.tessera.engine.graph.HostCopy;
 import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.Ops;
@@ -148,6 +149,34 @@ class PlanTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Plan.training(graph, loss, List.of("used", "idle")))
         .withMessageContaining("idle");
+  }
+
+  @Test
+  void gradientsLieAsTheirParametersDo() {
+    ParameterStore store = new ParameterStore(1, DataType.FLOAT);
+    ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+    Ops ops = graph.ops();
+    GraphTensor x = graph.placeholder("x", 6, 7);
+    GraphTensor first = graph.parameter("first", Initialiser.normal(1), 7, 5);
+    GraphTensor idle = graph.parameter("idle", Initialiser.normal(1), 2, 2);
+    GraphTensor bias = graph.parameter("bias", Initialiser.normal(1), 5);
+    GraphTensor y = ops.tanh(ops.linear(x, first, bias));
+    GraphTensor loss = ops.add(ops.sum(y), ops.sum(ops.multiply(idle, idle))).named("loss");
+    Plan plan = Plan.training(graph, loss, List.of("first", "bias"));
+    GraphInputs.random(graph, 1, 1).give(plan);
+    plan.run();
+    for (String name : List.of("first", "bias")) {
+      float[] expected = HostCopy.floats(plan.gradient(name));
+      assertThat(expected).doesNotContain(0);
+      float[] found = new float[expected.length];
+      plan.gradients().read(store.offset(name), found, found.length);
+      assertThat(found).isEqualTo(expected);
+    }
+    float[] other = new float[4];
+    plan.gradients().read(store.offset("idle"), other, 4);
+    assertThat(other).containsOnly(0);
+    assertThat(plan.gradients().extent()).isEqualTo(store.memory().extent());
+    assertThat(Plan.forward(graph, y).gradients().extent()).isZero();
   }
 
   @Test

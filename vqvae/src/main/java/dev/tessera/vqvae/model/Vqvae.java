@@ -36,20 +36,31 @@ public final class Vqvae {
    *
    * @param selection what the batch's codes are read from, [B·H'·W', S]
    * @param reconstruction [B, H, W, 3]
-   * @param loss mean squared error over all subpixels and the quantiser's regulariser
+   * @param loss mean squared error over all subpixels of the step and the quantiser's regulariser
    */
   public record Training(GraphTensor selection, GraphTensor reconstruction, GraphTensor loss) {}
 
   /** Adds the whole auto-encoder; placeholder {@code pictures} [B, H, W, 3]. */
   public Training training() {
+    return training(batch);
+  }
+
+  /**
+   * Adds the whole auto-encoder for a part of a training step. The losses of all parts add up to
+   * that of the step.
+   *
+   * @param step pictures of all parts together, B or more
+   */
+  public Training training(int step) {
     GraphTensor pictures = pictures();
     GraphTensor vectors = encode(pictures);
     GraphTensor selection = config.quantiser().selection(graph, vectors).named("selection");
-    Quantiser.Quantised quantised = config.quantiser().quantise(graph, vectors, batch);
+    Quantiser.Quantised quantised = config.quantiser().quantise(graph, vectors, step);
     GraphTensor reconstruction = decode(quantised.codes()).named("reconstruction");
     GraphTensor difference = ops.subtract(reconstruction, pictures);
     GraphTensor squares = ops.sum(ops.multiply(difference, difference));
-    GraphTensor error = ops.affine(squares, 1.0 / pictures.length(), 0);
+    double subpixels = (double) pictures.length() / batch * step;
+    GraphTensor error = ops.affine(squares, 1.0 / subpixels, 0);
     GraphTensor loss =
         quantised
             .regulariser()

@@ -26,7 +26,8 @@ public sealed interface Quantiser permits FiniteScalar, GumbelSoftmax {
    * The quantiser as the decoder sees it while training.
    *
    * @param codes [N, C]
-   * @param regulariser a term of the loss, of one element; already weighted, per picture
+   * @param regulariser a term of the loss, of one element; already weighted, and divided by the
+   *     pictures of the step
    */
   record Quantised(GraphTensor codes, Optional<GraphTensor> regulariser) {}
 
@@ -34,7 +35,7 @@ public sealed interface Quantiser permits FiniteScalar, GumbelSoftmax {
    * Adds the quantiser to a training graph.
    *
    * @param vectors [N, {@link #inputChannels}]
-   * @param pictures that the vectors belong to
+   * @param pictures of the whole training step; the vectors may belong to a part of them
    */
   Quantised quantise(ModelGraph graph, GraphTensor vectors, int pictures);
 
