@@ -84,7 +84,8 @@ final class FusedStep extends Step {
       }
       tensors.add(
           new Tensor(
-              Layout.dense(type.type(), type.shape()), value.bind().data().pointer().address()));
+              Layout.dense(type.type(), type.shape()),
+              value.bind().data().addressPointer().address()));
     }
     return tensors;
   }
