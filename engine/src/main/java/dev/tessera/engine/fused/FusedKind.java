@@ -25,7 +25,8 @@ public enum FusedKind {
   CONVOLUTION,
   CONVOLUTION_INPUT_GRADIENT,
   CONVOLUTION_WEIGHT_GRADIENTS,
-  SHUFFLE;
+  SHUFFLE,
+  NEAREST;
 
   /** The kernel of this kind with these attributes. */
   FusedKernel decode(long[] attributes) {
@@ -54,6 +55,7 @@ public enum FusedKind {
       case CONVOLUTION_INPUT_GRADIENT -> Convolution.InputGradient.decode(attributes);
       case CONVOLUTION_WEIGHT_GRADIENTS -> Convolution.WeightGradients.decode(attributes);
       case SHUFFLE -> Shuffle.decode(attributes);
+      case NEAREST -> new Nearest();
     };
   }
 }

@@ -82,6 +82,12 @@ public final class FusedOps implements Ops {
   }
 
   @Override
+  public GraphTensor groupNorm(GraphTensor x, GraphTensor scale, GraphTensor bias, int groups) {
+    // oneDNN 3.6 has the operation, but its gradient for x is wrong.
+    return plain.groupNorm(tensor(floats(x)), scale, bias, groups);
+  }
+
+  @Override
   public GraphTensor gelu(GraphTensor x) {
     return elementwise(Elementwise.Function.SWISH, GELU_SHARPNESS, 0, typed(x));
   }
@@ -158,6 +164,12 @@ public final class FusedOps implements Ops {
         cast(weight, product),
         typed(targets),
         typed(rangeOfRow));
+  }
+
+  @Override
+  public GraphTensor nearest(GraphTensor vectors, GraphTensor codebook) {
+    codebook.require("codebook", codebook.size(0), vectors.size(1));
+    return add(new Nearest(), floats(vectors), floats(codebook));
   }
 
   @Override

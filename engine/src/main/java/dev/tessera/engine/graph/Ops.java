@@ -21,6 +21,14 @@ public interface Ops {
    */
   GraphTensor layerNorm(GraphTensor x, GraphTensor scale, GraphTensor bias);
 
+  /**
+   * Group normalisation of pictures (Wu, He, ECCV 2018) with population variance and ε = 1e-5: x
+   * [B, H, W, C], scale [C], bias [C] → [B, H, W, C].
+   *
+   * @param groups divides C; each picture and group of neighbouring channels is normalised alone
+   */
+  GraphTensor groupNorm(GraphTensor x, GraphTensor scale, GraphTensor bias, int groups);
+
   /** x·σ(1.702 x), the sigmoid form of the Gaussian error linear unit (Hendrycks, Gimpel, 2016). */
   GraphTensor gelu(GraphTensor x);
 
@@ -73,6 +81,12 @@ public interface Ops {
       GraphTensor targets,
       GraphTensor rangeOfRow,
       List<ColumnRange> ranges);
+
+  /**
+   * The row of a codebook that is nearest to each vector by Euclidean distance, the first of
+   * several: vectors [N, C], codebook [K, C] → INT32 [N]. Has no gradient.
+   */
+  GraphTensor nearest(GraphTensor vectors, GraphTensor codebook);
 
   /** {@code value} forward, the identity of {@code input} backward; both of one shape. */
   GraphTensor straightThrough(GraphTensor input, GraphTensor value);

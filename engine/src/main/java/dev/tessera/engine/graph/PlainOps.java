@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
  * zero and whose value is (nearly) its input.
  */
 final class PlainOps implements Ops {
-  private static final double LAYER_NORM_EPSILON = 1e-5;
+  private static final double NORM_EPSILON = 1e-5;
   private static final double MASKED = -1e9;
   private static final double STOP_SCALE = 1 << 20;
 
@@ -50,10 +50,23 @@ final class PlainOps implements Ops {
     GraphTensor mean = affine(sumColumns(x), 1.0 / x.size(1), 0);
     GraphTensor centred = subtract(x, underColumns(mean, x.size(1)));
     GraphTensor variance = affine(sumColumns(multiply(centred, centred)), 1.0 / x.size(1), 0);
-    SDVariable spread = sd().math().sqrt(variance.variable().add(LAYER_NORM_EPSILON));
+    SDVariable spread = sd().math().sqrt(variance.variable().add(NORM_EPSILON));
     GraphTensor inverse = like(variance, spread.rdiv(1.0));
     GraphTensor normal = multiply(centred, underColumns(inverse, x.size(1)));
     return addRow(multiplyRow(normal, scale), bias);
+  }
+
+  @Override
+  public GraphTensor groupNorm(GraphTensor x, GraphTensor scale, GraphTensor bias, int groups) {
+    long channels = x.size(3);
+    requireMultiple("channels of " + x, channels, groups);
+    long[] grouped = {x.size(0), x.size(1) * x.size(2), groups, channels / groups};
+    SDVariable y = reshape(x, grouped).variable();
+    SDVariable centred = y.sub(sd().mean(y, true, 1, 3));
+    SDVariable variance = sd().mean(centred.mul(centred), true, 1, 3);
+    SDVariable normal = centred.div(sd().math().sqrt(variance.add(NORM_EPSILON)));
+    GraphTensor rows = reshape(new GraphTensor(normal, grouped), x.length() / channels, channels);
+    return reshape(addRow(multiplyRow(rows, scale), bias), x.shape());
   }
 
   @Override
@@ -178,6 +191,19 @@ final class PlainOps implements Ops {
     SDVariable hot =
         sd().oneHot(ids.variable(), Math.toIntExact(depth), 1, 1.0, 0.0, floatingType());
     return new GraphTensor(hot, ids.length(), depth);
+  }
+
+  @Override
+  public GraphTensor nearest(GraphTensor vectors, GraphTensor codebook) {
+    codebook.require("codebook", codebook.size(0), vectors.size(1));
+    // |v - e|² is |v|², which is the same for all e, minus twice this.
+    SDVariable products = sd().mmul(vectors.variable(), codebook.variable(), false, true, false);
+    GraphTensor norms = affine(sumColumns(multiply(codebook, codebook)), -0.5, 0);
+    GraphTensor row = reshape(norms, codebook.size(0));
+    long codes = codebook.size(0);
+    GraphTensor closeness = addRow(new GraphTensor(products, vectors.size(0), codes), row);
+    SDVariable best = sd().argmax(closeness.variable(), 1).castTo(DataType.INT32);
+    return new GraphTensor(best, vectors.size(0));
   }
 
   @Override

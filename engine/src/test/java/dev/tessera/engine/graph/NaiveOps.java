@@ -51,6 +51,30 @@ final class NaiveOps {
     return y;
   }
 
+  /** x [batch, anything, c]: neighbouring channels are normalised together, over all pixels. */
+  static double[] groupNorm(double[] x, double[] scale, double[] bias, int batch, int groups) {
+    int channels = scale.length;
+    int size = channels / groups;
+    int picture = x.length / batch;
+    double[] y = new double[x.length];
+    for (int b = 0; b < batch; b++) {
+      for (int group = 0; group < groups; group++) {
+        double[] members = new double[picture / groups];
+        for (int i = 0; i < members.length; i++) {
+          members[i] = x[b * picture + i / size * channels + group * size + i % size];
+        }
+        double[] ones = fill(members.length, i -> 1);
+        double[] normal = layerNorm(members, ones, fill(members.length, i -> 0));
+        for (int i = 0; i < members.length; i++) {
+          int channel = group * size + i % size;
+          y[b * picture + i / size * channels + channel] =
+              normal[i] * scale[channel] + bias[channel];
+        }
+      }
+    }
+    return y;
+  }
+
   static double[] softmax(double[] x, int width) {
     return map(logSoftmax(x, width), Math::exp);
   }

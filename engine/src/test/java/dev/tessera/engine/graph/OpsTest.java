@@ -123,6 +123,11 @@ class OpsTest {
             Map.of("x", shape(3, 8), "w", shape(8), "b", shape(8)),
             (ops, in) -> ops.layerNorm(in.apply("x"), in.apply("w"), in.apply("b")),
             in -> NaiveOps.layerNorm(in.apply("x"), in.apply("w"), in.apply("b"))),
+        op(
+            "group norm",
+            Map.of("x", shape(2, 3, 2, 6), "w", shape(6), "b", shape(6)),
+            (ops, in) -> ops.groupNorm(in.apply("x"), in.apply("w"), in.apply("b"), 3),
+            in -> NaiveOps.groupNorm(in.apply("x"), in.apply("w"), in.apply("b"), 2, 3)),
         unary("gelu", Ops::gelu, x -> NaiveOps.map(x, v -> v / (1 + Math.exp(-1.702 * v)))),
         unary("relu", Ops::relu, x -> NaiveOps.map(x, v -> Math.max(v, 0))),
         unary("tanh", Ops::tanh, x -> NaiveOps.map(x, Math::tanh)),
@@ -306,6 +311,35 @@ class OpsTest {
     plan.set("ids", IDS);
     plan.set("ranges", RANGE_OF_ROW);
     GradientCheck.assertAgree(plan, "loss", built.store, one.shapes.keySet(), SEED);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nearestFindsTheRowAtTheSmallestDistance(Execution.Operations operations) {
+    ParameterStore store = new ParameterStore(SEED, DataType.FLOAT);
+    ModelGraph graph = new ModelGraph(store, new Execution(operations, Execution.Precision.F32));
+    GraphTensor vectors = graph.parameter("v", Initialiser.normal(1), 40, 3);
+    GraphTensor codebook = graph.parameter("e", Initialiser.normal(1), 9, 3);
+    Plan plan = Plan.forward(graph, graph.ops().nearest(vectors, codebook).named("nearest"));
+    plan.run();
+    float[] v = HostCopy.floats(store.array("v"));
+    float[] e = HostCopy.floats(store.array("e"));
+    int[] expected = new int[40];
+    for (int i = 0; i < expected.length; i++) {
+      double smallest = Double.POSITIVE_INFINITY;
+      for (int k = 0; k < 9; k++) {
+        double distance = 0;
+        for (int c = 0; c < 3; c++) {
+          distance += Math.pow((double) v[i * 3 + c] - e[k * 3 + c], 2);
+        }
+        if (distance < smallest) {
+          smallest = distance;
+          expected[i] = k;
+        }
+      }
+    }
+    assertThat(plan.output("nearest").toIntVector()).containsExactly(expected);
+    assertThat(Arrays.stream(expected).distinct().count()).isGreaterThan(4);
   }
 
   @Test
