@@ -16,6 +16,7 @@ import dev.tessera.engine.onednn.Primitive;
 import dev.tessera.engine.onednn.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.dnnl.memory;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -27,12 +28,17 @@ import org.nd4j.linalg.api.buffer.DataType;
  *
  * @param transposed whether H and W grow by the stride instead of shrinking by it
  * @param stride pixels of the larger side per pixel of the smaller one
+ * @param rectified whether max(y, 0) is the result
  * @param type of the result
  */
-record Convolution(boolean transposed, long stride, DataType type) implements FusedKernel {
+record Convolution(boolean transposed, long stride, boolean rectified, DataType type)
+    implements FusedKernel {
   static Convolution decode(long[] attributes) {
     return new Convolution(
-        attributes[0] != 0, attributes[1], EnumCode.decode(DataType.class, attributes[2]));
+        attributes[0] != 0,
+        attributes[1],
+        attributes[2] != 0,
+        EnumCode.decode(DataType.class, attributes[3]));
   }
 
   @Override
@@ -42,13 +48,22 @@ record Convolution(boolean transposed, long stride, DataType type) implements Fu
 
   @Override
   public long[] attributes() {
-    return new long[] {transposed ? 1 : 0, stride, EnumCode.of(type)};
+    return new long[] {transposed ? 1 : 0, stride, rectified ? 1 : 0, EnumCode.of(type)};
   }
 
   @Override
   public List<TensorType> results(List<TensorType> inputs) {
     return List.of(
         TensorType.of(type, resized(inputs.get(0), transposed, stride, inputs.get(2).length())));
+  }
+
+  @Override
+  public Optional<FusedKernel> followedBy(FusedKernel next) {
+    boolean fits =
+        !rectified
+            && next instanceof Elementwise elementwise
+            && elementwise.function() == Elementwise.Function.RELU;
+    return fits ? Optional.of(new Convolution(transposed, stride, true, type)) : Optional.empty();
   }
 
   /** Shape of pictures of the same number after the stride, with other channels. */
@@ -110,7 +125,7 @@ record Convolution(boolean transposed, long stride, DataType type) implements Fu
     Geometry geometry = geometry(x, y, transposed, stride, weight.size(0));
     Convolutions convolutions =
         new Convolutions(operands.dnn(), geometry, transposed, x.layout().type(), type);
-    Primitive forward = convolutions.forward();
+    Primitive forward = convolutions.forward(rectified);
     memory own = operands.dnn().allocate(forward.weights());
     return inOrder(
         prepared(operands.dnn(), convolutions, weight, own),

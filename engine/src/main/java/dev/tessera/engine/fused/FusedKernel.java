@@ -1,6 +1,7 @@
 package dev.tessera.engine.fused;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One computation. An instance is a record of whole numbers, which is how graphs store it. */
@@ -32,6 +33,14 @@ public interface FusedKernel {
    */
   default boolean worksInPlace() {
     return false;
+  }
+
+  /**
+   * The kernel that computes this and then, from its first result alone, the next one, if there is
+   * such a kernel.
+   */
+  default Optional<FusedKernel> followedBy(FusedKernel next) {
+    return Optional.empty();
   }
 
   /**

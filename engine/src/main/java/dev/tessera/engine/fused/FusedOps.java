@@ -209,7 +209,10 @@ public final class FusedOps implements Ops {
       long channels) {
     DataType type = channels <= FEW_CHANNELS ? DataType.FLOAT : product;
     return add(
-        new Convolution(transposed, stride, type), cast(x, product), floats(weight), floats(bias));
+        new Convolution(transposed, stride, false, type),
+        cast(x, product),
+        floats(weight),
+        floats(bias));
   }
 
   @Override

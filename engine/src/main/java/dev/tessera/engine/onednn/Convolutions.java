@@ -8,6 +8,8 @@ import org.bytedeco.dnnl.deconvolution_forward;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -103,17 +105,27 @@ public final class Convolutions {
     return new memory.desc(weights(type).sizes(), Layout.dataType(type), memory.format_tag.any);
   }
 
-  /** y = x ∗ w + bias. */
-  public Primitive forward() {
+  /**
+   * y = x ∗ w + bias.
+   *
+   * @param rectified whether max(y, 0) is stored instead
+   */
+  public Primitive forward(boolean rectified) {
+    primitive_attr attributes = dnn.attributes();
+    if (rectified) {
+      post_ops operations = new post_ops();
+      operations.append_eltwise(algorithm.eltwise_relu, 0, 0);
+      attributes.set_post_ops(operations);
+    }
     if (transposed) {
-      deconvolution_forward.primitive_desc description = transposedForward();
+      deconvolution_forward.primitive_desc description = transposedForward(attributes);
       return new Primitive(dnn, description, new deconvolution_forward(description));
     }
-    convolution_forward.primitive_desc description = plainForward();
+    convolution_forward.primitive_desc description = plainForward(attributes);
     return new Primitive(dnn, description, new convolution_forward(description));
   }
 
-  private convolution_forward.primitive_desc plainForward() {
+  private convolution_forward.primitive_desc plainForward(primitive_attr attributes) {
     return new convolution_forward.primitive_desc(
         OneDnn.processor(),
         prop_kind.forward_training,
@@ -125,11 +137,11 @@ public final class Convolutions {
         geometry.strides(),
         geometry.before(),
         geometry.after(),
-        dnn.attributes(),
+        attributes,
         false);
   }
 
-  private deconvolution_forward.primitive_desc transposedForward() {
+  private deconvolution_forward.primitive_desc transposedForward(primitive_attr attributes) {
     return new deconvolution_forward.primitive_desc(
         OneDnn.processor(),
         prop_kind.forward_training,
@@ -141,7 +153,7 @@ public final class Convolutions {
         geometry.strides(),
         geometry.before(),
         geometry.after(),
-        dnn.attributes(),
+        attributes,
         false);
   }
 
@@ -158,7 +170,7 @@ public final class Convolutions {
               geometry.strides(),
               geometry.before(),
               geometry.after(),
-              transposedForward(),
+              transposedForward(dnn.attributes()),
               dnn.attributes(),
               false);
       return new Primitive(dnn, description, new deconvolution_backward_data(description));
@@ -173,7 +185,7 @@ public final class Convolutions {
             geometry.strides(),
             geometry.before(),
             geometry.after(),
-            plainForward(),
+            plainForward(dnn.attributes()),
             dnn.attributes(),
             false);
     return new Primitive(dnn, description, new convolution_backward_data(description));
@@ -197,7 +209,7 @@ public final class Convolutions {
             geometry.strides(),
             geometry.before(),
             geometry.after(),
-            plainForward(),
+            plainForward(dnn.attributes()),
             dnn.attributes(),
             false);
     return new Primitive(dnn, description, new convolution_backward_weights(description));

@@ -9,6 +9,7 @@ import dev.tessera.engine.onednn.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** One of our own operations, run directly. Its last outputs are its workspaces. */
 final class FusedStep extends Step {
@@ -49,6 +50,20 @@ final class FusedStep extends Step {
       outputs.add(new Value(name + " workspace", type.type(), type.shape()));
     }
     return new FusedStep(name, dnn, kernel, inputTypes, inputs, outputs, results.size());
+  }
+
+  /**
+   * One step for this one and the next, which alone reads its first result, if a kernel does both.
+   */
+  Optional<FusedStep> followedBy(FusedStep next) {
+    return kernel
+        .followedBy(next.kernel)
+        .map(
+            both -> {
+              List<Value> merged = new ArrayList<>(outputs);
+              merged.set(0, next.outputs.get(0));
+              return new FusedStep(next.name, dnn, both, inputTypes, inputs, merged, results);
+            });
   }
 
   @Override

@@ -73,7 +73,7 @@ final class PlanCompiler {
           own.root.home = flat.buffer(store.offset(parameter), own.length());
           gradientValues.put(parameter, own);
         });
-    List<Step> steps = live(lowering.steps(), kept);
+    List<Step> steps = Mergers.merge(live(lowering.steps(), kept), kept);
     BufferAssignment buffers = new BufferAssignment(steps, kept);
     steps.forEach(Step::bind);
 

@@ -156,6 +156,28 @@ class FusedOpsTest {
 
   @ParameterizedTest
   @MethodSource("executions")
+  void aConvolutionThatOnlyAnActivationReadsIsOneStepWithIt(Execution execution) {
+    double[][] values = new double[2][];
+    for (int i = 0; i < 2; i++) {
+      ParameterStore store = new ParameterStore(1, DataType.FLOAT);
+      ModelGraph graph = new ModelGraph(store, execution);
+      Ops ops = graph.ops();
+      GraphTensor x = graph.constant(GraphInputs.gaussians(new Random(1), 768, 1), 1, 8, 8, 12);
+      GraphTensor w = graph.parameter("w", Initialiser.normal(0.2), 3, 3, 12, 32);
+      GraphTensor b = graph.parameter("b", Initialiser.normal(0.2), 32);
+      GraphTensor before = ops.conv2d(x, w, b, 1).named("before");
+      GraphTensor y = ops.relu(before).named("y");
+      Plan plan = i == 0 ? Plan.forward(graph, y) : Plan.forward(graph, y, before);
+      plan.run();
+      values[i] = doubles(plan.output("y"));
+      assertThat(plan.explain().contains(" elementwise ")).isEqualTo(i == 1);
+    }
+    assertThat(values[0]).containsExactly(values[1]);
+    assertThat(values[0]).contains(0.0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("executions")
   void aTensorReadTwiceGetsBothGradients(Execution execution) {
     float[] values = GraphInputs.gaussians(new Random(1), 4 * 32, 1);
     double[][] gradients = new double[2][];
