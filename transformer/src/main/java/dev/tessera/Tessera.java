@@ -234,10 +234,11 @@ public final class Tessera implements AutoCloseable {
     }
   }
 
-  /** Releases the decoder's memory; the model cannot be used any more. */
+  /** Releases memory and threads; the model cannot be used any more. */
   @Override
   public synchronized void close() {
     closed = true;
     decoder = null;
+    codec.close();
   }
 }

@@ -1,9 +1,9 @@
 package dev.tessera.cli.bench;
 
 import dev.tessera.engine.graph.Execution;
-import dev.tessera.engine.graph.HostCopy;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
 import java.util.Map;
@@ -13,13 +13,20 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class Decoding implements Workload {
   private static final long SEED = 1;
 
-  private final Plan plan;
+  private final ParallelPlan plan;
   private final int[] codes;
   private final float[] pictures;
 
   Decoding(VaeShape shape, Execution execution) {
-    ModelGraph graph = new ModelGraph(new ParameterStore(SEED, DataType.FLOAT), execution);
-    plan = Plan.forward(graph, new DiscreteVae(shape, graph).reconstruction());
+    ParameterStore store = new ParameterStore(SEED, DataType.FLOAT);
+    plan =
+        new ParallelPlan(
+            shape.batch(),
+            (share, batch) -> {
+              ModelGraph graph = new ModelGraph(store, execution);
+              DiscreteVae part = new DiscreteVae(shape.withBatch(share), graph);
+              return Plan.forward(graph, part.reconstruction());
+            });
     codes =
         new CounterRandom(SEED, "bench codes", 0).ints(shape.vectors(), 0, shape.codes()).toArray();
     pictures = new float[shape.subpixels()];
@@ -29,7 +36,7 @@ final class Decoding implements Workload {
   public void step() {
     plan.set("codes", codes);
     plan.run();
-    HostCopy.read(plan.output("reconstruction"), pictures);
+    plan.read("reconstruction", pictures);
   }
 
   /** The pictures of the last step, [B, side, side, 3]. */
@@ -44,5 +51,10 @@ final class Decoding implements Workload {
       plan.runTimed();
     }
     return plan.millisecondsByKind();
+  }
+
+  @Override
+  public void close() {
+    plan.close();
   }
 }

@@ -28,16 +28,19 @@ final class DiscreteVae {
 
   /**
    * Adds all of it. Placeholders: {@code pictures} [B, side, side, 3] and {@code noise} [N, K],
-   * Gumbel noise. Returns the mean squared error, named {@code loss}.
+   * Gumbel noise. Returns its part of the mean squared error, named {@code loss}.
+   *
+   * @param batch pictures of all parts together, B or more
    */
-  GraphTensor loss() {
+  GraphTensor loss(int batch) {
     GraphTensor pictures = pictures();
     GraphTensor noise = graph.placeholder("noise", shape.vectors(), shape.codes());
     GraphTensor logits = ops.affine(ops.add(encode(pictures), noise), 1 / TEMPERATURE, 0);
     GraphTensor vectors = ops.project(ops.softmax(logits), codebook());
     GraphTensor difference = ops.subtract(decode(vectors), pictures);
     GraphTensor squares = ops.sum(ops.multiply(difference, difference));
-    return ops.affine(squares, 1.0 / pictures.length(), 0).named("loss");
+    double subpixels = (double) pictures.length() / shape.batch() * batch;
+    return ops.affine(squares, 1 / subpixels, 0).named("loss");
   }
 
   /** Adds the encoder; placeholder {@code pictures}; returns {@code logits} of the codes [N, K]. */

@@ -1,9 +1,9 @@
 package dev.tessera.cli.bench;
 
 import dev.tessera.engine.graph.Execution;
-import dev.tessera.engine.graph.HostCopy;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
 import java.util.Map;
@@ -13,14 +13,20 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class Encoding implements Workload {
   private static final long SEED = 1;
 
-  private final Plan plan;
+  private final ParallelPlan plan;
   private final float[] pictures;
   private final float[] logits;
   private final int[] codes;
 
   Encoding(VaeShape shape, Execution execution) {
-    ModelGraph graph = new ModelGraph(new ParameterStore(SEED, DataType.FLOAT), execution);
-    plan = Plan.forward(graph, new DiscreteVae(shape, graph).logits());
+    ParameterStore store = new ParameterStore(SEED, DataType.FLOAT);
+    plan =
+        new ParallelPlan(
+            shape.batch(),
+            (share, batch) -> {
+              ModelGraph graph = new ModelGraph(store, execution);
+              return Plan.forward(graph, new DiscreteVae(shape.withBatch(share), graph).logits());
+            });
     pictures = randomPictures(shape);
     logits = new float[shape.vectors() * shape.codes()];
     codes = new int[shape.vectors()];
@@ -44,7 +50,7 @@ final class Encoding implements Workload {
   }
 
   private void choose() {
-    HostCopy.read(plan.output("logits"), logits);
+    plan.read("logits", logits);
     int choices = logits.length / codes.length;
     for (int row = 0; row < codes.length; row++) {
       int best = row * choices;
@@ -70,5 +76,10 @@ final class Encoding implements Workload {
       choose();
     }
     return plan.millisecondsByKind();
+  }
+
+  @Override
+  public void close() {
+    plan.close();
   }
 }

@@ -3,9 +3,11 @@ package dev.tessera.cli.bench;
 import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.engine.train.AdamW;
+import dev.tessera.engine.train.ExponentialMovingAverage;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.model.Gpt;
 import dev.tessera.transformer.sequence.Batch;
@@ -28,36 +30,43 @@ final class TrainingSteps implements Workload {
   private static final long SEED = 1;
   private static final double LEARNING_RATE = 3e-4;
   private static final AdamW.Options OPTIMISER = new AdamW.Options(0.9, 0.95, 0.01, 1);
+  private static final double AVERAGE_DECAY = 0.99;
 
   /** Sets the placeholders of a plan for a step. */
   private interface Filling {
-    void fill(Plan plan, long step);
+    void fill(ParallelPlan plan, long step);
   }
 
-  private final Plan plan;
+  private final ParallelPlan plan;
   private final AdamW optimiser;
   private final Filling filling;
   private long steps;
 
-  private TrainingSteps(Plan plan, ParameterStore store, Filling filling) {
+  private TrainingSteps(ParallelPlan plan, ParameterStore store, Filling filling) {
     this.plan = plan;
-    this.optimiser = new AdamW(OPTIMISER, store, plan, store.names());
+    ExponentialMovingAverage average = new ExponentialMovingAverage(AVERAGE_DECAY, store);
+    this.optimiser = new AdamW(OPTIMISER, store, plan, store.names(), average);
     this.filling = filling;
   }
 
   /** Stage 2. */
   static TrainingSteps gpt(GptShape shape, int batch, Execution execution) {
     ParameterStore store = new ParameterStore(SEED, DataType.FLOAT);
-    ModelGraph graph = new ModelGraph(store, execution);
-    Gpt model = Gpt.build(shape.config(), graph, batch);
-    Plan plan = Plan.training(graph, model.loss(), graph.parameters());
+    ParallelPlan plan =
+        new ParallelPlan(
+            batch,
+            (share, all) -> {
+              ModelGraph graph = new ModelGraph(store, execution);
+              Gpt model = Gpt.build(shape.config(), graph, share);
+              return Plan.training(graph, model.loss(), graph.parameters());
+            });
     Vocabulary vocabulary = new Vocabulary(shape.config());
     return new TrainingSteps(
         plan,
         store,
         (filled, step) ->
             GptInputs.set(
-                filled, Batch.of(vocabulary, sequences(shape.config(), batch, step), batch)));
+                filled, Batch.of(vocabulary, sequences(shape.config(), batch, step), batch), 0));
   }
 
   private static List<TokenSequence> sequences(TransformerConfig config, int batch, long step) {
@@ -76,8 +85,14 @@ final class TrainingSteps implements Workload {
   /** Stage 1. */
   static TrainingSteps vae(VaeShape shape, Execution execution) {
     ParameterStore store = new ParameterStore(SEED, DataType.FLOAT);
-    ModelGraph graph = new ModelGraph(store, execution);
-    Plan plan = Plan.training(graph, new DiscreteVae(shape, graph).loss(), graph.parameters());
+    ParallelPlan plan =
+        new ParallelPlan(
+            shape.batch(),
+            (share, all) -> {
+              ModelGraph graph = new ModelGraph(store, execution);
+              DiscreteVae part = new DiscreteVae(shape.withBatch(share), graph);
+              return Plan.training(graph, part.loss(all), graph.parameters());
+            });
     float[] pictures = Encoding.randomPictures(shape);
     float[] noise = new float[shape.vectors() * shape.codes()];
     return new TrainingSteps(
@@ -127,5 +142,10 @@ final class TrainingSteps implements Workload {
     times.put("(batch)", filled / count * 1e-6);
     times.put("(optimiser)", updated / count * 1e-6);
     return times;
+  }
+
+  @Override
+  public void close() {
+    plan.close();
   }
 }

@@ -17,6 +17,11 @@ record VaeShape(int side, int halvings, int hidden, int codes, int codeChannels,
   /** For trying the bench out. */
   static final VaeShape TINY = new VaeShape(16, 3, 16, 32, 16, 4);
 
+  /** The same for another number of pictures. */
+  VaeShape withBatch(int pictures) {
+    return new VaeShape(side, halvings, hidden, codes, codeChannels, pictures);
+  }
+
   /** Codes along each side of a picture. */
   int grid() {
     return side >> halvings;

@@ -113,16 +113,16 @@ public final class FlatMemory {
     return Nd4j.createBuffer(pointer.capacity(length), length, type);
   }
 
-  /** Copies FLOAT numbers out, from the number {@code from} on. */
-  public void read(long from, float[] values, int length) {
+  /** Copies FLOAT numbers, from the number {@code from} on, to {@code values} from a place on. */
+  public void read(long from, float[] values, int place, int length) {
     Block block = holding(from, length);
-    block.floats().get((int) (from - block.start()), values, 0, length);
+    block.floats().get((int) (from - block.start()), values, place, length);
   }
 
-  /** Copies FLOAT numbers in, from the number {@code from} on. */
-  public void write(long from, float[] values, int length) {
+  /** Replaces FLOAT numbers, from the number {@code from} on, by {@code values} from a place on. */
+  public void write(long from, float[] values, int place, int length) {
     Block block = holding(from, length);
-    block.floats().put((int) (from - block.start()), values, 0, length);
+    block.floats().put((int) (from - block.start()), values, place, length);
   }
 
   private Block holding(long from, long length) {

@@ -4,6 +4,9 @@ import dev.tessera.engine.graph.FlatMemory;
 import dev.tessera.engine.graph.HostCopy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Replicas of a plan that run side by side, each on a thread of its own for its share of a batch.
@@ -154,12 +157,29 @@ public final class ParallelPlan implements AutoCloseable {
   public float[] floats(String output) {
     long length = replicas.stream().mapToLong(replica -> replica.output(output).length()).sum();
     float[] values = new float[Math.toIntExact(length)];
+    read(output, values);
+    return values;
+  }
+
+  /** Like {@link #floats}, into an array that is long enough. */
+  public void read(String output, float[] values) {
     int next = 0;
     for (Plan replica : replicas) {
-      HostCopy.read(replica.output(output), values, next);
-      next += (int) replica.output(output).length();
+      INDArray part = replica.output(output);
+      HostCopy.read(part, values, next);
+      next += (int) part.length();
     }
-    return values;
+  }
+
+  /** What {@link Plan#millisecondsByKind} says, on average over the replicas. */
+  public Map<String, Double> millisecondsByKind() {
+    Map<String, Double> times = new TreeMap<>();
+    for (Plan replica : replicas) {
+      replica
+          .millisecondsByKind()
+          .forEach((kind, time) -> times.merge(kind, time / replicas.size(), Double::sum));
+    }
+    return times;
   }
 
   /** {@link Plan#gradients} of each replica; their sum is the gradient. */

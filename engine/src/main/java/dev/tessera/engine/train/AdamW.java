@@ -1,23 +1,29 @@
 package dev.tessera.engine.train;
 
-import dev.tessera.engine.graph.HostCopy;
+import dev.tessera.engine.graph.FlatMemory;
 import dev.tessera.engine.graph.ParameterStore;
-import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.plan.ParallelPlan;
+import dev.tessera.engine.plan.WorkerThreads;
+import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import org.nd4j.linalg.api.blas.Level1;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
-import org.nd4j.linalg.api.ops.OpContext;
-import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Adam with decoupled weight decay (Loshchilov, Hutter, ICLR 2019, algorithm 2) and clipping of the
- * gradients' global norm. Only parameters of two or more axes decay: biases and scales do not.
+ * gradients' global norm. Only parameters of two or more axes decay: biases and scales do not. ε is
+ * added to the root of the uncorrected square, as at the end of section 2 of Kingma, Ba, ICLR 2015.
+ *
+ * <p>All that happens to a parameter happens while it is in the cache: the parameters are divided
+ * into chunks, and each goes once through decay, moments, update and moving average. The chunks are
+ * divided among the threads of the plan. Every number is computed from its own place alone, and the
+ * norm is summed in the order of the chunks, so that the bits depend on nothing but the gradients:
+ * neither on threads nor on what has been compiled.
  */
 public final class AdamW {
-  private static final double EPSILON = 1e-8;
+  private static final int CHUNK = 2048;
 
   /**
    * What does not change while training.
@@ -46,82 +52,209 @@ public final class AdamW {
     }
   }
 
-  /** One parameter with its gradient and moments; the gradient is overwritten by the update. */
-  private record Slot(
-      String name,
-      INDArray parameter,
-      INDArray gradient,
-      INDArray mean,
-      INDArray square,
-      OpContext context) {}
+  /**
+   * A stretch of one parameter.
+   *
+   * @param from its first number in the memory of the parameters
+   * @param length how many numbers, 1 to {@value #CHUNK}
+   * @param decays whether weight decay applies
+   */
+  private record Chunk(int from, int length, boolean decays) {}
 
   private final Options options;
-  private final List<Slot> slots = new ArrayList<>();
-  private final DynamicCustomOp update = DynamicCustomOp.builder("adam_updater").build();
-  private final Level1 blas = Nd4j.getBlasWrapper().level1();
+  private final ParameterStore store;
+  private final List<String> names = new ArrayList<>();
+  private final List<FlatMemory> gradients;
+  private final WorkerThreads threads;
+  private final ExponentialMovingAverage average;
+  private final List<Chunk> chunks = new ArrayList<>();
+  private final double[] squares;
+  private final ChunkLoops[] loops;
+  private final float[] means;
+  private final float[] squareMeans;
+  private float[] accumulated = {};
+  private boolean hasAccumulated;
 
   /**
-   * @param plan computes the gradients of {@code names}
+   * An optimiser that has done nothing yet.
+   *
+   * @param store of FLOAT parameters
+   * @param plan computes the gradients of {@code names}; its threads do the work
+   * @param names of the parameters to update
+   * @param average takes every update in
    */
-  public AdamW(Options options, ParameterStore store, Plan plan, Iterable<String> names) {
+  public AdamW(
+      Options options,
+      ParameterStore store,
+      ParallelPlan plan,
+      Iterable<String> names,
+      ExponentialMovingAverage average) {
+    this(options, store, plan.gradients(), plan.threads(), names, average);
+  }
+
+  /**
+   * @param gradients those of replicas, whose sum is the gradient
+   */
+  AdamW(
+      Options options,
+      ParameterStore store,
+      List<FlatMemory> gradients,
+      WorkerThreads threads,
+      Iterable<String> names,
+      ExponentialMovingAverage average) {
+    if (store.type() != DataType.FLOAT) {
+      throw new IllegalArgumentException(
+          "parameters are " + store.type() + ", but the optimiser needs FLOAT");
+    }
     this.options = options;
+    this.store = store;
+    this.gradients = List.copyOf(gradients);
+    this.threads = threads;
+    this.average = average;
     for (String name : names) {
-      INDArray parameter = store.array(name);
-      INDArray gradient = plan.gradient(name);
-      INDArray mean = Nd4j.create(parameter.dataType(), parameter.shape(), 'c');
-      INDArray square = Nd4j.create(parameter.dataType(), parameter.shape(), 'c');
-      OpContext context = Nd4j.getExecutioner().buildContext();
-      context.setInputArrays(gradient, square, mean);
-      context.setOutputArrays(gradient, square, mean);
-      slots.add(new Slot(name, parameter, gradient, mean, square, context));
+      this.names.add(name);
+      divide(name);
+    }
+    squares = new double[chunks.size()];
+    loops = new ChunkLoops[threads.count()];
+    Arrays.setAll(loops, thread -> new ChunkLoops(CHUNK));
+    int extent = Math.toIntExact(store.memory().extent());
+    means = new float[extent];
+    squareMeans = new float[extent];
+  }
+
+  private void divide(String name) {
+    boolean decays = store.array(name).rank() >= 2;
+    int from = Math.toIntExact(store.offset(name));
+    int end = from + Math.toIntExact(store.array(name).length());
+    for (int next = from; next < end; next += CHUNK) {
+      chunks.add(new Chunk(next, Math.min(CHUNK, end - next), decays));
     }
   }
 
   /**
-   * Updates all parameters from the plan's gradients, which are lost.
+   * Keeps the plan's gradients for the next {@link #step}, which adds them to those that the plan
+   * has then. For a batch that is computed in parts: all but the last are accumulated.
+   */
+  public void accumulate() {
+    if (accumulated.length == 0) {
+      accumulated = new float[means.length];
+    }
+    forEachChunk(
+        (index, own) -> {
+          Chunk chunk = chunks.get(index);
+          sum(chunk, own);
+          System.arraycopy(own.gradient, 0, accumulated, chunk.from(), chunk.length());
+        });
+    hasAccumulated = true;
+  }
+
+  /**
+   * Updates the parameters and the moving average from the plan's gradients, which are lost.
    *
    * @param step how many updates came before
    * @param learningRate of this update
    * @return the norm of all gradients together, before clipping
    */
   public double step(long step, double learningRate) {
-    double squares = 0;
-    for (Slot slot : slots) {
-      squares += blas.dot(slot.gradient.length(), 1.0, slot.gradient, slot.gradient);
+    forEachChunk(
+        (index, own) -> {
+          Chunk chunk = chunks.get(index);
+          sum(chunk, own);
+          gradients.get(0).write(chunk.from(), own.gradient, 0, chunk.length());
+          squares[index] = own.squares(chunk.length());
+        });
+    hasAccumulated = false;
+    double sum = 0;
+    for (double part : squares) {
+      sum += part;
     }
-    double norm = Math.sqrt(squares);
-    for (Slot slot : slots) {
-      long n = slot.gradient.length();
-      if (norm > options.clipNorm()) {
-        blas.scal(n, options.clipNorm() / norm, slot.gradient);
-      }
-      if (slot.parameter.rank() >= 2 && options.weightDecay() > 0) {
-        blas.scal(n, 1 - learningRate * options.weightDecay(), slot.parameter);
-      }
-      slot.context.setIArguments(step);
-      slot.context.setTArguments(learningRate, options.beta1(), options.beta2(), EPSILON);
-      Nd4j.getExecutioner().exec(update, slot.context);
-      blas.axpy(n, -1.0, slot.gradient, slot.parameter);
-    }
+    double norm = Math.sqrt(sum);
+
+    double correction =
+        Math.sqrt(1 - Math.pow(options.beta2(), step + 1.0))
+            / (1 - Math.pow(options.beta1(), step + 1.0));
+    float clip = (float) (norm > options.clipNorm() ? options.clipNorm() / norm : 1);
+    float rate = (float) (learningRate * correction);
+    float kept = (float) (1 - learningRate * options.weightDecay());
+    float averageKept = average.kept(step);
+    forEachChunk(
+        (index, own) -> {
+          Chunk chunk = chunks.get(index);
+          int from = chunk.from();
+          int length = chunk.length();
+          gradients.get(0).read(from, own.gradient, 0, length);
+          store.memory().read(from, own.weights, 0, length);
+          System.arraycopy(means, from, own.means, 0, length);
+          System.arraycopy(squareMeans, from, own.squareMeans, 0, length);
+          own.moments(length, clip, (float) options.beta1(), (float) options.beta2());
+          own.update(length, chunk.decays() ? kept : 1, rate);
+          System.arraycopy(own.means, 0, means, from, length);
+          System.arraycopy(own.squareMeans, 0, squareMeans, from, length);
+          store.memory().write(from, own.weights, 0, length);
+          average.take(own, from, length, averageKept);
+        });
     return norm;
+  }
+
+  /** The gradient of a chunk: that of the replicas in their order, and what was accumulated. */
+  private void sum(Chunk chunk, ChunkLoops own) {
+    int length = chunk.length();
+    gradients.get(0).read(chunk.from(), own.gradient, 0, length);
+    for (int replica = 1; replica < gradients.size(); replica++) {
+      gradients.get(replica).read(chunk.from(), own.summand, 0, length);
+      own.addToGradient(length);
+    }
+    if (hasAccumulated) {
+      System.arraycopy(accumulated, chunk.from(), own.summand, 0, length);
+      own.addToGradient(length);
+    }
+  }
+
+  /** What is done with each chunk. */
+  private interface ChunkTask {
+    void run(int index, ChunkLoops own);
+  }
+
+  private void forEachChunk(ChunkTask task) {
+    threads.run(
+        thread -> {
+          int end = first(thread + 1);
+          for (int index = first(thread); index < end; index++) {
+            task.run(index, loops[thread]);
+          }
+        });
+  }
+
+  private int first(int thread) {
+    return (int) ((long) chunks.size() * thread / threads.count());
   }
 
   /** A copy of the moments: {@code mean/NAME} and {@code square/NAME}. */
   public TensorMap toTensors() {
     TensorMap tensors = new TensorMap();
-    for (Slot slot : slots) {
-      tensors.put("mean/" + slot.name, HostCopy.tensor(slot.mean));
-      tensors.put("square/" + slot.name, HostCopy.tensor(slot.square));
+    for (String name : names) {
+      tensors.put("mean/" + name, tensor(name, means));
+      tensors.put("square/" + name, tensor(name, squareMeans));
     }
     return tensors;
   }
 
+  private Tensor tensor(String name, float[] all) {
+    int from = (int) store.offset(name);
+    int length = (int) store.array(name).length();
+    return new Tensor(store.array(name).shape(), Arrays.copyOfRange(all, from, from + length));
+  }
+
   /** Restores what {@link #toTensors} copied. */
   public void load(TensorMap tensors) {
-    for (Slot slot : slots) {
-      long[] shape = slot.parameter.shape();
-      HostCopy.write(tensors.get("mean/" + slot.name, shape).data(), slot.mean);
-      HostCopy.write(tensors.get("square/" + slot.name, shape).data(), slot.square);
+    for (String name : names) {
+      long[] shape = store.array(name).shape();
+      int from = (int) store.offset(name);
+      float[] mean = tensors.get("mean/" + name, shape).data();
+      float[] square = tensors.get("square/" + name, shape).data();
+      System.arraycopy(mean, 0, means, from, mean.length);
+      System.arraycopy(square, 0, squareMeans, from, square.length);
     }
   }
 }

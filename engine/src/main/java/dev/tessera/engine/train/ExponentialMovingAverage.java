@@ -1,26 +1,29 @@
 package dev.tessera.engine.train;
 
-import dev.tessera.engine.graph.HostCopy;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import org.nd4j.linalg.api.blas.Level1;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
+import java.util.Arrays;
 
 /**
  * The average of the weights over the last steps, which samples better than the last weights
- * (Polyakov and Juditsky's averaging). A state beside the optimiser, saved with it.
+ * (Polyakov and Juditsky's averaging). A state beside the optimiser, which feeds it as it updates
+ * the weights, and saved with it.
  */
 public final class ExponentialMovingAverage {
+  private static final int CHUNK = 4096;
+
   private final double decay;
   private final ParameterStore store;
-  private final Map<String, INDArray> averages = new LinkedHashMap<>();
-  private final Level1 blas = Nd4j.getBlasWrapper().level1();
+
+  /** At the places that the weights have in the memory of the store. */
+  private final float[] averages;
 
   /**
+   * An average that begins at the weights as they are.
+   *
    * @param decay share of the old average that a step keeps, 0 (none) to below 1
+   * @param store of FLOAT parameters, all of them declared
    */
   public ExponentialMovingAverage(double decay, ParameterStore store) {
     if (!(decay >= 0 && decay < 1)) {
@@ -28,36 +31,49 @@ public final class ExponentialMovingAverage {
     }
     this.decay = decay;
     this.store = store;
-    for (String name : store.names()) {
-      averages.put(name, store.array(name).dup('c'));
-    }
+    averages = new float[Math.toIntExact(store.memory().extent())];
+    load(store.toTensors());
   }
 
   /**
-   * Takes the current weights in.
+   * The share of the average that an update keeps.
    *
    * @param step how many updates came before; while they are few, the average forgets faster
    */
-  public void update(long step) {
-    double kept = Math.min(decay, (1.0 + step) / (10.0 + step));
-    averages.forEach(
-        (name, average) -> {
-          blas.scal(average.length(), kept, average);
-          blas.axpy(average.length(), 1 - kept, store.array(name), average);
-        });
+  float kept(long step) {
+    return (float) Math.min(decay, (1.0 + step) / (10.0 + step));
+  }
+
+  /**
+   * Takes in new weights of one chunk.
+   *
+   * @param chunk holds the weights
+   * @param from their first number in the memory of the store
+   */
+  void take(ChunkLoops chunk, int from, int length, float kept) {
+    System.arraycopy(averages, from, chunk.averages, 0, length);
+    chunk.average(length, kept);
+    System.arraycopy(chunk.averages, 0, averages, from, length);
   }
 
   /** A copy of the averaged weights, under the names of the parameters. */
   public TensorMap toTensors() {
     TensorMap tensors = new TensorMap();
-    averages.forEach((name, average) -> tensors.put(name, HostCopy.tensor(average)));
+    for (String name : store.names()) {
+      int from = (int) store.offset(name);
+      int length = (int) store.array(name).length();
+      float[] copy = Arrays.copyOfRange(averages, from, from + length);
+      tensors.put(name, new Tensor(store.array(name).shape(), copy));
+    }
     return tensors;
   }
 
   /** Restores what {@link #toTensors} copied. */
   public void load(TensorMap tensors) {
-    averages.forEach(
-        (name, average) -> HostCopy.write(tensors.get(name, average.shape()).data(), average));
+    for (String name : store.names()) {
+      float[] data = tensors.get(name, store.array(name).shape()).data();
+      System.arraycopy(data, 0, averages, (int) store.offset(name), data.length);
+    }
   }
 
   /** Runs something with the averages in place of the weights. */
@@ -71,6 +87,16 @@ public final class ExponentialMovingAverage {
   }
 
   private void swap() {
-    averages.forEach((name, average) -> blas.swap(average, store.array(name)));
+    float[] weights = new float[CHUNK];
+    for (String name : store.names()) {
+      int from = (int) store.offset(name);
+      int end = from + (int) store.array(name).length();
+      for (int next = from; next < end; next += CHUNK) {
+        int length = Math.min(CHUNK, end - next);
+        store.memory().read(next, weights, 0, length);
+        store.memory().write(next, averages, next, length);
+        System.arraycopy(weights, 0, averages, next, length);
+      }
+    }
   }
 }

@@ -2,7 +2,7 @@ package dev.tessera.engine.train;
 
 import com.google.protobuf.ByteString;
 import dev.tessera.engine.graph.ParameterStore;
-import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.store.TensorMap;
 import dev.tessera.proto.TrainingState;
 import java.io.IOException;
@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trains the parameters of a plan until the budget is spent or somebody asks to stop, and saves on
- * the way.
+ * the way. While a step runs, the batch of the next one is prepared.
  */
-public final class TrainingLoop {
+public final class TrainingLoop implements AutoCloseable {
   /** The files of a checkpoint. */
   public static final String WEIGHTS = "weights";
 
@@ -30,11 +30,23 @@ public final class TrainingLoop {
     /** "vqvae" or "transformer". */
     String stage();
 
-    /** Sets the plan's placeholders for a step. */
-    void fill(Plan plan, long step, double progress);
+    /**
+     * Prepares what a step trains on. Called on a thread that does nothing else, for one step after
+     * another; the result may depend on the step alone.
+     *
+     * @param step how many steps came before
+     */
+    Prepared prepare(long step);
 
-    /** What can be told from the step that was just run, at no cost. */
-    default Map<String, Double> measure(Plan plan, long step) {
+    /** Looks at the outputs of a part of a step that was just run, at no cost. */
+    default void observe(ParallelPlan plan) {}
+
+    /**
+     * What can be told from what was observed.
+     *
+     * @param step steps done
+     */
+    default Map<String, Double> measure(long step) {
       return Map.of();
     }
 
@@ -44,6 +56,21 @@ public final class TrainingLoop {
      * @param step steps done
      */
     Evaluation evaluate(long step);
+
+    /** Releases what the task holds; it is not used any more. */
+    default void close() {}
+  }
+
+  /** What a step trains on, in plain Java arrays. */
+  @FunctionalInterface
+  public interface Prepared {
+    /**
+     * Sets the plan's placeholders.
+     *
+     * @param part of the step, 0 to accumulation − 1
+     * @param progress share of the budget that is spent, 0 to 1
+     */
+    void set(ParallelPlan plan, int part, double progress);
   }
 
   /**
@@ -65,6 +92,8 @@ public final class TrainingLoop {
    * @param rate over the run
    * @param optimiser its constants
    * @param averageDecay of the exponential moving average
+   * @param accumulation parts of a step, which are run one after another; their losses add up to
+   *     the loss of the step, ≥ 1
    * @param evaluations how often to measure and to save over the whole run, ≥ 1
    * @param runDigest identifies configuration and data
    */
@@ -73,9 +102,14 @@ public final class TrainingLoop {
       LearningRate rate,
       AdamW.Options optimiser,
       double averageDecay,
+      int accumulation,
       int evaluations,
       byte[] runDigest) {
     public Options {
+      if (accumulation < 1) {
+        throw new IllegalArgumentException(
+            "accumulation is " + accumulation + ", but must be 1 or more");
+      }
       if (evaluations < 1) {
         throw new IllegalArgumentException(
             "evaluations is " + evaluations + ", but must be 1 or more");
@@ -86,7 +120,7 @@ public final class TrainingLoop {
   private static final String LOSS = "loss";
 
   private final Task task;
-  private final Plan plan;
+  private final ParallelPlan plan;
   private final ParameterStore store;
   private final Options options;
   private final Checkpoints checkpoints;
@@ -99,11 +133,15 @@ public final class TrainingLoop {
   private @Nullable TensorMap best;
 
   /**
-   * @param plan has an output named {@code loss} and a gradient for every parameter of the store
+   * A loop that has done nothing yet.
+   *
+   * @param task closed with the loop
+   * @param plan of one part of a step; has an output named {@code loss} and a gradient for every
+   *     parameter of the store; closed with the loop
    */
   public TrainingLoop(
       Task task,
-      Plan plan,
+      ParallelPlan plan,
       ParameterStore store,
       Options options,
       Checkpoints checkpoints,
@@ -114,8 +152,8 @@ public final class TrainingLoop {
     this.options = options;
     this.checkpoints = checkpoints;
     this.listener = listener;
-    this.optimiser = new AdamW(options.optimiser(), store, plan, store.names());
     this.average = new ExponentialMovingAverage(options.averageDecay(), store);
+    this.optimiser = new AdamW(options.optimiser(), store, plan, store.names(), average);
   }
 
   /** Goes back to the newest checkpoint, if there is one; returns the step to go on from. */
@@ -144,6 +182,13 @@ public final class TrainingLoop {
    * @return whether the budget is spent; false when stopped before
    */
   public boolean run(Budget budget, BooleanSupplier stop) throws IOException {
+    try (BatchesAhead batches = new BatchesAhead(task::prepare, step)) {
+      return run(budget, stop, batches);
+    }
+  }
+
+  private boolean run(Budget budget, BooleanSupplier stop, BatchesAhead batches)
+      throws IOException {
     long start = System.nanoTime() - (long) (secondsSpent * 1e9);
     double progress = budget.progress(step, secondsSpent);
     long nextEvaluation = evaluationsDue(progress) + 1;
@@ -153,15 +198,12 @@ public final class TrainingLoop {
         save(seconds(start), budget);
         return false;
       }
-      task.fill(plan, step, progress);
-      plan.run();
-      double loss = plan.scalar(LOSS);
+      double loss = loss(batches.take(), progress);
       if (!Double.isFinite(loss)) {
         throw new TrainingDivergedException(task.stage(), step, loss);
       }
       double rate = options.rate().at(step, progress);
       double norm = optimiser.step(step, rate);
-      average.update(step);
       step++;
       double seconds = seconds(start);
       progress = budget.progress(step, seconds);
@@ -175,7 +217,7 @@ public final class TrainingLoop {
               loss,
               rate,
               norm,
-              task.measure(plan, step));
+              task.measure(step));
       listener.step(report);
       if (evaluationsDue(progress) >= nextEvaluation) {
         nextEvaluation = evaluationsDue(progress) + 1;
@@ -191,6 +233,28 @@ public final class TrainingLoop {
       listener.saved(report);
     }
     return true;
+  }
+
+  /** Runs the parts of a step; the last one's gradients are still in the plan. */
+  private double loss(Prepared batch, double progress) {
+    double loss = 0;
+    for (int part = 0; part < options.accumulation(); part++) {
+      if (part > 0) {
+        optimiser.accumulate();
+      }
+      batch.set(plan, part, progress);
+      plan.run();
+      loss += plan.scalar(LOSS);
+      task.observe(plan);
+    }
+    return loss;
+  }
+
+  /** Releases what running and measuring needs; what was learned can still be asked for. */
+  @Override
+  public void close() {
+    plan.close();
+    task.close();
   }
 
   /** A copy of the averaged weights as they are now. */

@@ -61,17 +61,17 @@ class FlatMemoryTest {
     long second = memory.reserve(1_000_000);
     INDArray array = array(memory, second, 1_000_000);
     float[] some = {9, 9, 9};
-    memory.read(second + 500, some, 2);
+    memory.read(second + 500, some, 0, 2);
     assertThat(some).containsExactly(0, 0, 9);
-    memory.write(second + 501, new float[] {5, 6, 7}, 2);
+    memory.write(second + 501, new float[] {4, 5, 6, 7}, 1, 2);
     assertThat(array.getFloat(500)).isZero();
     assertThat(array.getFloat(501)).isEqualTo(5);
     assertThat(array.getFloat(502)).isEqualTo(6);
     assertThat(array.getFloat(503)).isZero();
     array.putScalar(999_999, 8f);
-    memory.read(second + 999_998, some, 2);
+    memory.read(second + 999_998, some, 0, 2);
     assertThat(some).containsExactly(0, 8, 9);
-    memory.read(first, some, 3);
+    memory.read(first, some, 0, 3);
     assertThat(some).containsExactly(0, 0, 0);
   }
 
@@ -89,10 +89,10 @@ class FlatMemoryTest {
     }
     assertThat(memory.extent()).isEqualTo(expected);
     float[] all = new float[(int) expected];
-    memory.read(0, all, all.length);
+    memory.read(0, all, 0, all.length);
     assertThat(all).containsOnly(0);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> surprised.read(0, all, all.length))
+        .isThrownBy(() -> surprised.read(0, all, 0, all.length))
         .withMessageContaining("not in one piece");
   }
 
@@ -100,8 +100,8 @@ class FlatMemoryTest {
   void placesOutsideAndArraysTooLongAreRefused() {
     FlatMemory memory = memory();
     memory.reserve(5);
-    assertThatIllegalArgumentException().isThrownBy(() -> memory.read(-1, new float[1], 1));
-    assertThatIllegalArgumentException().isThrownBy(() -> memory.read(1 << 30, new float[1], 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> memory.read(-1, new float[1], 0, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> memory.read(1 << 30, new float[1], 0, 1));
     assertThatIllegalArgumentException().isThrownBy(() -> memory.buffer(1 << 30, 1));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> memory.reserve(1L << 30))

@@ -118,10 +118,10 @@ class ParameterStoreTest {
     assertThat(store.offset("a")).isZero();
     for (String name : store.names()) {
       float[] values = new float[(int) store.array(name).length()];
-      store.memory().read(store.offset(name), values, values.length);
+      store.memory().read(store.offset(name), values, 0, values.length);
       assertThat(values).isEqualTo(store.toTensors().get(name).data());
       store.array(name).assign(7);
-      store.memory().read(store.offset(name), values, values.length);
+      store.memory().read(store.offset(name), values, 0, values.length);
       assertThat(values).containsOnly(7);
     }
     ParameterStore loaded = new ParameterStore(store.toTensors());
@@ -130,7 +130,7 @@ class ParameterStoreTest {
     graph.parameter("b", Initialiser.zeros(), 100_000);
     graph.parameter("a", Initialiser.zeros(), 3, 5);
     float[] all = new float[(int) loaded.memory().extent()];
-    loaded.memory().read(0, all, all.length);
+    loaded.memory().read(0, all, 0, all.length);
     for (String name : loaded.names()) {
       assertThat(all[(int) loaded.offset(name)]).isEqualTo(7);
     }

@@ -169,11 +169,11 @@ class PlanTest {
       float[] expected = HostCopy.floats(plan.gradient(name));
       assertThat(expected).doesNotContain(0);
       float[] found = new float[expected.length];
-      plan.gradients().read(store.offset(name), found, found.length);
+      plan.gradients().read(store.offset(name), found, 0, found.length);
       assertThat(found).isEqualTo(expected);
     }
     float[] other = new float[4];
-    plan.gradients().read(store.offset("idle"), other, 4);
+    plan.gradients().read(store.offset("idle"), other, 0, 4);
     assertThat(other).containsOnly(0);
     assertThat(plan.gradients().extent()).isEqualTo(store.memory().extent());
     assertThat(Plan.forward(graph, y).gradients().extent()).isZero();

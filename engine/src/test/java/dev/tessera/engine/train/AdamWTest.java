@@ -4,34 +4,96 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tessera.engine.graph.FlatMemory;
 import dev.tessera.engine.graph.GraphTensor;
+import dev.tessera.engine.graph.HostCopy;
 import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.Ops;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.GraphInputs;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.plan.WorkerThreads;
+import dev.tessera.engine.store.Tensor;
+import dev.tessera.engine.store.TensorMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 class AdamWTest {
   private static final int STEPS = 20;
+  private static final double AVERAGE_DECAY = 0.9;
+  private static final AdamW.Options OPTIONS = new AdamW.Options(0.9, 0.95, 0.1, 2);
 
-  private final ParameterStore store = new ParameterStore(5, DataType.FLOAT);
-  private final ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
-  private final Plan plan;
+  /** A few chunks and some more; less than a chunk; a single number. */
+  private static final Map<String, long[]> SHAPES = new LinkedHashMap<>();
 
-  /** A loss whose gradients are the placeholders: a matrix and a vector. */
-  AdamWTest() {
-    Ops ops = graph.ops();
-    GraphTensor matrix = graph.parameter("matrix", Initialiser.normal(1), 3, 4);
-    GraphTensor vector = graph.parameter("vector", Initialiser.normal(1), 5);
-    GraphTensor first = ops.sum(ops.multiply(matrix, graph.placeholder("matrix gradient", 3, 4)));
-    GraphTensor second = ops.sum(ops.multiply(vector, graph.placeholder("vector gradient", 5)));
-    plan = Plan.training(graph, ops.add(first, second).named("loss"), graph.parameters());
+  static {
+    SHAPES.put("matrix", new long[] {77, 101});
+    SHAPES.put("vector", new long[] {1234});
+    SHAPES.put("number", new long[] {1});
+    SHAPES.put("kernel", new long[] {3, 3, 16, 128});
+  }
+
+  private final List<WorkerThreads> threads = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    threads.forEach(WorkerThreads::close);
+  }
+
+  /** An optimiser over gradients that the test writes itself. */
+  private final class Subject {
+    final ParameterStore store = new ParameterStore(5, DataType.FLOAT);
+    final List<FlatMemory> gradients = new ArrayList<>();
+    final ExponentialMovingAverage average;
+    final AdamW adam;
+
+    Subject(AdamW.Options options, int replicas, int threadCount) {
+      ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+      SHAPES.forEach((name, shape) -> graph.parameter(name, Initialiser.normal(1), shape));
+      for (int i = 0; i < replicas; i++) {
+        gradients.add(new FlatMemory(DataType.FLOAT, 0));
+        gradients.get(i).reserve(store.memory().extent());
+      }
+      average = new ExponentialMovingAverage(AVERAGE_DECAY, store);
+      WorkerThreads workers = new WorkerThreads(threadCount, "test");
+      threads.add(workers);
+      adam = new AdamW(options, store, gradients, workers, store.names(), average);
+    }
+
+    /** Gives each replica random gradients; returns their sum. */
+    TensorMap randomGradients(long seed, double spread) {
+      Random random = new Random(seed);
+      TensorMap sum = new TensorMap();
+      for (String name : store.names()) {
+        float[] total = new float[(int) store.array(name).length()];
+        for (FlatMemory replica : gradients) {
+          float[] part = GraphInputs.gaussians(random, total.length, spread);
+          replica.write(store.offset(name), part, 0, part.length);
+          for (int i = 0; i < part.length; i++) {
+            total[i] += part[i];
+          }
+        }
+        sum.put(name, new Tensor(store.array(name).shape(), total));
+      }
+      return sum;
+    }
+
+    /** Everything that the optimiser has made. */
+    List<TensorMap> state() {
+      return List.of(store.toTensors(), adam.toTensors(), average.toTensors());
+    }
   }
 
   /** One parameter under algorithm 2 of the paper, in doubles. */
@@ -41,44 +103,34 @@ class AdamWTest {
     final double[] squares;
     final double decay;
 
-    Naive(double[] weights, double decay) {
-      this.weights = weights;
+    Naive(float[] weights, double decay) {
+      this.weights = new double[weights.length];
+      for (int i = 0; i < weights.length; i++) {
+        this.weights[i] = weights[i];
+      }
       this.means = new double[weights.length];
       this.squares = new double[weights.length];
       this.decay = decay;
     }
 
     void step(AdamW.Options options, float[] gradient, double scale, int step, double rate) {
+      double correction =
+          Math.sqrt(1 - Math.pow(options.beta2(), step + 1))
+              / (1 - Math.pow(options.beta1(), step + 1));
       for (int i = 0; i < weights.length; i++) {
         double g = gradient[i] * scale;
         means[i] = options.beta1() * means[i] + (1 - options.beta1()) * g;
         squares[i] = options.beta2() * squares[i] + (1 - options.beta2()) * g * g;
-        double mean = means[i] / (1 - Math.pow(options.beta1(), step + 1));
-        double square = squares[i] / (1 - Math.pow(options.beta2(), step + 1));
-        weights[i] -= rate * (mean / (Math.sqrt(square) + 1e-8) + decay * weights[i]);
+        double change = correction * means[i] / (Math.sqrt(squares[i]) + 1e-8);
+        weights[i] -= rate * (change + decay * weights[i]);
       }
     }
   }
 
-  private double[] weights(String name) {
-    return store.array(name).dup().data().asDouble();
-  }
-
-  /** Gives the plan random gradients and runs it. */
-  private float[][] gradients(Random random, double spread) {
-    float[][] gradients = {
-      GraphInputs.gaussians(random, 12, spread), GraphInputs.gaussians(random, 5, spread),
-    };
-    plan.set("matrix gradient", gradients[0]);
-    plan.set("vector gradient", gradients[1]);
-    plan.run();
-    return gradients;
-  }
-
-  private static double norm(float[][] gradients) {
+  private static double norm(TensorMap gradients) {
     double sum = 0;
-    for (float[] gradient : gradients) {
-      for (float g : gradient) {
+    for (Tensor gradient : gradients.asMap().values()) {
+      for (float g : gradient.data()) {
         sum += (double) g * g;
       }
     }
@@ -86,71 +138,227 @@ class AdamWTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0.9, 0.999, 0, 1e9", "0.9, 0.95, 0.1, 1e9", "0.8, 0.99, 0.3, 1.5", "0, 0, 0.1, 3"})
+  @CsvSource({
+    "0.9, 0.999, 0, 1e9, 1",
+    "0.9, 0.95, 0.1, 1e9, 2",
+    "0.8, 0.99, 0.3, 50, 3",
+    "0, 0, 0.1, 90, 2"
+  })
   void followsTheAlgorithmForTwentySteps(
-      double beta1, double beta2, double weightDecay, double clipNorm) {
+      double beta1, double beta2, double weightDecay, double clipNorm, int replicas) {
     AdamW.Options options = new AdamW.Options(beta1, beta2, weightDecay, clipNorm);
-    AdamW adam = new AdamW(options, store, plan, graph.parameters());
-    Naive matrix = new Naive(weights("matrix"), weightDecay);
-    Naive vector = new Naive(weights("vector"), 0);
-    Random random = new Random(6);
+    Subject subject = new Subject(options, replicas, 2);
+    Map<String, Naive> naive = new LinkedHashMap<>();
+    subject
+        .store
+        .toTensors()
+        .asMap()
+        .forEach(
+            (name, tensor) -> {
+              double decay = tensor.shape().length >= 2 ? weightDecay : 0;
+              naive.put(name, new Naive(tensor.data(), decay));
+            });
     for (int step = 0; step < STEPS; step++) {
       double rate = 0.01 * (1 + step % 3);
       // Some norms are above the limit and some below.
-      float[][] gradients = gradients(random, step % 2 == 0 ? 1 : 0.1);
+      TensorMap gradients = subject.randomGradients(step, step % 2 == 0 ? 1 : 0.1);
       double norm = norm(gradients);
-      double scale = Math.min(1, clipNorm / norm);
-      matrix.step(options, gradients[0], scale, step, rate);
-      vector.step(options, gradients[1], scale, step, rate);
-      assertThat(adam.step(step, rate)).isCloseTo(norm, within(1e-5 * norm));
-      assertThat(weights("matrix")).containsExactly(matrix.weights, within(2e-5));
-      assertThat(weights("vector")).containsExactly(vector.weights, within(2e-5));
+      assertThat(subject.adam.step(step, rate)).isCloseTo(norm, within(1e-6 * norm));
+      for (Map.Entry<String, Naive> entry : naive.entrySet()) {
+        float[] gradient = gradients.get(entry.getKey()).data();
+        entry.getValue().step(options, gradient, Math.min(1, clipNorm / norm), step, rate);
+      }
+    }
+    naive.forEach(
+        (name, expected) -> {
+          float[] weights = subject.store.toTensors().get(name).data();
+          for (int i = 0; i < weights.length; i++) {
+            double right = expected.weights[i];
+            assertThat((double) weights[i]).as("%s %d", name, i).isCloseTo(right, within(2e-5));
+          }
+        });
+  }
+
+  @Test
+  void agreesWithOneOperationAfterAnother() {
+    Subject subject = new Subject(OPTIONS, 2, 2);
+    Map<String, INDArray> copies = new LinkedHashMap<>();
+    for (String name : subject.store.names()) {
+      copies.put(name, subject.store.array(name).dup('c'));
+    }
+    PlainAdamW plain = new PlainAdamW(OPTIONS, AVERAGE_DECAY, copies);
+    for (int step = 0; step < STEPS; step++) {
+      double rate = 0.01 * (1 + step % 3);
+      TensorMap sum = subject.randomGradients(step, step % 2 == 0 ? 1 : 0.001);
+      Map<String, INDArray> gradients = new LinkedHashMap<>();
+      for (String name : subject.store.names()) {
+        INDArray gradient = subject.store.array(name).dup('c');
+        HostCopy.write(sum.get(name).data(), gradient);
+        gradients.put(name, gradient);
+      }
+      double norm = plain.step(step, rate, gradients);
+      assertThat(subject.adam.step(step, rate)).isCloseTo(norm, within(1e-5 * norm));
+    }
+    TensorMap moments = subject.adam.toTensors();
+    for (String name : subject.store.names()) {
+      assertClose(name, subject.store.toTensors().get(name), plain.parameters);
+      assertClose(name, subject.average.toTensors().get(name), plain.averages);
+      assertClose(name, moments.get("mean/" + name), plain.means);
+      assertClose(name, moments.get("square/" + name), plain.squareMeans);
+    }
+  }
+
+  private static void assertClose(String name, Tensor actual, Map<String, INDArray> expected) {
+    float[] right = HostCopy.floats(Objects.requireNonNull(expected.get(name), name));
+    float largest = 0;
+    for (float value : right) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    assertThat(actual.data()).as(name).containsExactly(right, within(2e-6f * largest));
+  }
+
+  @Test
+  void bitsDoNotDependOnTheNumberOfThreads() {
+    List<TensorMap> expected = List.of();
+    List<Double> norms = List.of();
+    for (int count : new int[] {1, 2, 3, 7}) {
+      Subject subject = new Subject(OPTIONS, 2, count);
+      List<Double> found = new ArrayList<>();
+      for (int step = 0; step < 5; step++) {
+        subject.randomGradients(step, 1);
+        found.add(subject.adam.step(step, 0.01));
+      }
+      if (expected.isEmpty()) {
+        expected = subject.state();
+        norms = found;
+      }
+      assertThat(found).isEqualTo(norms);
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(subject.state().get(i).asMap()).isEqualTo(expected.get(i).asMap());
+      }
+    }
+  }
+
+  @Test
+  void whatIsAccumulatedIsPartOfTheNextStepAndOfNoOther() {
+    Subject whole = new Subject(OPTIONS, 4, 2);
+    Subject parts = new Subject(OPTIONS, 2, 2);
+    for (int step = 0; step < 3; step++) {
+      TensorMap first = parts.randomGradients(2L * step, 1);
+      copy(parts, whole, 0);
+      parts.adam.accumulate();
+      TensorMap second = parts.randomGradients(2L * step + 1, 1);
+      copy(parts, whole, 2);
+      double norm = parts.adam.step(step, 0.01);
+      assertThat(whole.adam.step(step, 0.01)).isCloseTo(norm, within(1e-6 * norm));
+      assertThat(norm).isGreaterThan(norm(first)).isGreaterThan(norm(second));
+    }
+    for (int i = 0; i < 3; i++) {
+      TensorMap expected = whole.state().get(i);
+      parts
+          .state()
+          .get(i)
+          .asMap()
+          .forEach(
+              (name, tensor) ->
+                  assertThat(tensor.data())
+                      .as(name)
+                      .containsExactly(expected.get(name).data(), within(1e-5f)));
+    }
+  }
+
+  /** Gives one subject the gradients of another, to its replicas from the given one on. */
+  private static void copy(Subject from, Subject to, int replica) {
+    float[] all = new float[(int) from.store.memory().extent()];
+    for (int i = 0; i < from.gradients.size(); i++) {
+      from.gradients.get(i).read(0, all, 0, all.length);
+      to.gradients.get(replica + i).write(0, all, 0, all.length);
     }
   }
 
   @Test
   void momentsContinueInAnotherOptimiser() {
-    AdamW.Options options = new AdamW.Options(0.9, 0.99, 0.1, 2);
-    AdamW first = new AdamW(options, store, plan, graph.parameters());
-    Random random = new Random(8);
+    Subject first = new Subject(OPTIONS, 2, 2);
     for (int step = 0; step < 3; step++) {
-      gradients(random, 1);
-      first.step(step, 0.01);
+      first.randomGradients(step, 1);
+      first.adam.step(step, 0.01);
     }
-    var weights = store.toTensors();
-    var moments = first.toTensors();
+    TensorMap moments = first.adam.toTensors();
     assertThat(moments.names())
-        .containsExactly("mean/matrix", "square/matrix", "mean/vector", "square/vector");
-    gradients(new Random(9), 1);
-    first.step(3, 0.01);
-    var expected = store.toTensors();
-
-    store.load(weights);
-    AdamW second = new AdamW(options, store, plan, graph.parameters());
-    second.load(moments);
-    gradients(new Random(9), 1);
-    second.step(3, 0.01);
-    assertThat(store.toTensors().asMap()).isEqualTo(expected.asMap());
+        .startsWith("mean/matrix", "square/matrix", "mean/vector", "square/vector");
+    Subject second = new Subject(OPTIONS, 2, 2);
+    second.store.load(first.store.toTensors());
+    second.average.load(first.average.toTensors());
+    second.adam.load(moments);
+    for (Subject subject : List.of(first, second)) {
+      subject.randomGradients(9, 1);
+      subject.adam.step(3, 0.01);
+    }
+    for (int i = 0; i < 3; i++) {
+      assertThat(second.state().get(i).asMap()).isEqualTo(first.state().get(i).asMap());
+    }
   }
 
   @Test
   void parametersWithTheSameGradientAreBothUpdatedByIt() {
     ParameterStore shared = new ParameterStore(5, DataType.FLOAT);
-    ModelGraph two = new ModelGraph(shared, DataType.FLOAT);
-    Ops ops = two.ops();
-    GraphTensor x = two.placeholder("x", 2, 2);
-    GraphTensor a = two.parameter("a", Initialiser.zeros(), 2);
-    GraphTensor b = two.parameter("b", Initialiser.zeros(), 2);
-    GraphTensor y = ops.tanh(ops.addRow(ops.addRow(x, a), b));
-    Plan training = Plan.training(two, ops.sum(y).named("loss"), two.parameters());
-    AdamW adam =
-        new AdamW(new AdamW.Options(0.9, 0.99, 0, 0.5), shared, training, two.parameters());
-    training.set("x", new float[] {0.1f, 0.2f, 0.3f, 0.4f});
-    for (int step = 0; step < 3; step++) {
-      training.run();
-      adam.step(step, 0.1);
+    try (ParallelPlan training =
+        new ParallelPlan(
+            2,
+            2,
+            (share, batch) -> {
+              ModelGraph two = new ModelGraph(shared, DataType.FLOAT);
+              Ops ops = two.ops();
+              GraphTensor x = two.placeholder("x", share, 2);
+              GraphTensor a = two.parameter("a", Initialiser.zeros(), 2);
+              GraphTensor b = two.parameter("b", Initialiser.zeros(), 2);
+              GraphTensor y = ops.tanh(ops.addRow(ops.addRow(x, a), b));
+              return Plan.training(two, ops.sum(y).named("loss"), two.parameters());
+            })) {
+      AdamW adam =
+          new AdamW(
+              new AdamW.Options(0.9, 0.99, 0, 0.5),
+              shared,
+              training,
+              shared.names(),
+              new ExponentialMovingAverage(0, shared));
+      training.set("x", new float[] {0.1f, 0.2f, 0.3f, 0.4f});
+      for (int step = 0; step < 3; step++) {
+        training.run();
+        adam.step(step, 0.1);
+      }
     }
     assertThat(shared.toTensors().get("a")).isEqualTo(shared.toTensors().get("b"));
+    assertThat(shared.toTensors().get("a").data()[0]).isCloseTo(-0.3f, within(0.05f));
+  }
+
+  @Test
+  void parametersThatAreNotAskedForStayAsTheyAre() {
+    Subject subject = new Subject(OPTIONS, 1, 1);
+    TensorMap before = subject.store.toTensors();
+    WorkerThreads workers = new WorkerThreads(1, "test");
+    threads.add(workers);
+    AdamW some =
+        new AdamW(
+            OPTIONS, subject.store, subject.gradients, workers, List.of("vector"), subject.average);
+    subject.randomGradients(1, 1);
+    some.step(0, 0.01);
+    TensorMap after = subject.store.toTensors();
+    assertThat(after.get("matrix")).isEqualTo(before.get("matrix"));
+    assertThat(after.get("vector")).isNotEqualTo(before.get("vector"));
+    assertThat(some.toTensors().names()).containsExactly("mean/vector", "square/vector");
+  }
+
+  @Test
+  void parametersInDoublePrecisionAreRefused() {
+    ParameterStore store = new ParameterStore(1, DataType.DOUBLE);
+    new ModelGraph(store, DataType.DOUBLE).parameter("w", Initialiser.ones(), 2);
+    ExponentialMovingAverage average = new ExponentialMovingAverage(0, store);
+    WorkerThreads workers = new WorkerThreads(1, "test");
+    threads.add(workers);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new AdamW(OPTIONS, store, List.of(), workers, store.names(), average))
+        .withMessageContaining("DOUBLE");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.store.TensorMap;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -25,14 +26,20 @@ class ExponentialMovingAverageTest {
     return average.toTensors().get("w").data()[0];
   }
 
+  /** What the optimiser does when it has updated the weights. */
+  private void take(ExponentialMovingAverage average, int weight, long step) {
+    ChunkLoops chunk = new ChunkLoops(2);
+    Arrays.fill(chunk.weights, weight);
+    average.take(chunk, (int) store.offset("w"), 2, average.kept(step));
+  }
+
   @Test
   void startsAtTheFirstWeightsAndForgetsFasterWhileStepsAreFew() {
     ExponentialMovingAverage average = new ExponentialMovingAverage(0.9, store);
     assertThat(average(average)).isEqualTo(1);
     double expected = 1;
     for (int step = 0; step < 200; step++) {
-      store.array("w").assign(step);
-      average.update(step);
+      take(average, step, step);
       double kept = Math.min(0.9, (1.0 + step) / (10.0 + step));
       expected = kept * expected + (1 - kept) * step;
       assertThat((double) average(average)).isCloseTo(expected, within(1e-4));
@@ -42,8 +49,7 @@ class ExponentialMovingAverageTest {
   @Test
   void withoutDecayTheAverageIsTheLastWeights() {
     ExponentialMovingAverage average = new ExponentialMovingAverage(0, store);
-    store.array("w").assign(7);
-    average.update(100);
+    take(average, 7, 100);
     assertThat(average(average)).isEqualTo(7);
   }
 
@@ -70,8 +76,7 @@ class ExponentialMovingAverageTest {
   @Test
   void isRestored() {
     ExponentialMovingAverage first = new ExponentialMovingAverage(0.9, store);
-    store.array("w").assign(7);
-    first.update(50);
+    take(first, 7, 50);
     ExponentialMovingAverage second = new ExponentialMovingAverage(0.9, store);
     second.load(first.toTensors());
     assertThat(average(second)).isEqualTo(average(first));

@@ -3,12 +3,16 @@ package dev.tessera.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.Ops;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.engine.store.TensorMap;
@@ -37,11 +41,35 @@ class TrainingLoopTest {
     final TrainingLoop loop;
     DoubleSupplier heldOut = () -> Double.NaN;
     long poisoned = -1;
+    final List<Double> progresses = new ArrayList<>();
+    final List<Double> observed = new ArrayList<>();
+    final IllegalStateException unprepared = new IllegalStateException("no batch");
+    long unpreparable = -1;
+    boolean closed;
 
     Toy(Path folder, int evaluations, byte... digest) {
+      this(1, folder, evaluations, digest);
+    }
+
+    Toy(int accumulation, Path folder, int evaluations, byte... digest) {
+      ParallelPlan plan =
+          new ParallelPlan(BATCH / accumulation, 2, (share, part) -> compile(share));
+      TrainingLoop.Options options =
+          new TrainingLoop.Options(
+              7,
+              new LearningRate(0.05, 3, 0.5, LearningRate.Decay.COSINE, 0.01),
+              new AdamW.Options(0.9, 0.99, 0.01, 1),
+              0.95,
+              accumulation,
+              evaluations,
+              digest);
+      loop = new TrainingLoop(this, plan, store, options, new Checkpoints(folder, 2), this);
+    }
+
+    private Plan compile(int share) {
       ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
       Ops ops = graph.ops();
-      GraphTensor x = graph.placeholder("x", BATCH, INPUTS);
+      GraphTensor x = graph.placeholder("x", share, INPUTS);
       GraphTensor hidden =
           ops.gelu(
               ops.linear(
@@ -53,18 +81,9 @@ class TrainingLoopTest {
               hidden,
               graph.parameter("second/weight", Initialiser.normal(0.5), 8, 1),
               graph.parameter("second/bias", Initialiser.zeros(), 1));
-      GraphTensor error = ops.subtract(y, graph.placeholder("y", BATCH, 1));
+      GraphTensor error = ops.subtract(y, graph.placeholder("y", share, 1));
       GraphTensor loss = ops.affine(ops.sum(ops.multiply(error, error)), 1.0 / BATCH, 0);
-      Plan plan = Plan.training(graph, loss.named("loss"), graph.parameters());
-      TrainingLoop.Options options =
-          new TrainingLoop.Options(
-              7,
-              new LearningRate(0.05, 3, 0.5, LearningRate.Decay.COSINE, 0.01),
-              new AdamW.Options(0.9, 0.99, 0.01, 1),
-              0.95,
-              evaluations,
-              digest);
-      loop = new TrainingLoop(this, plan, store, options, new Checkpoints(folder, 2), this);
+      return Plan.training(graph, loss.named("loss"), graph.parameters());
     }
 
     @Override
@@ -73,7 +92,10 @@ class TrainingLoopTest {
     }
 
     @Override
-    public void fill(Plan plan, long step, double progress) {
+    public TrainingLoop.Prepared prepare(long step) {
+      if (step == unpreparable) {
+        throw unprepared;
+      }
       CounterRandom random = new CounterRandom(7, "toy", step);
       float[] x = new float[BATCH * INPUTS];
       float[] y = new float[BATCH];
@@ -84,14 +106,32 @@ class TrainingLoopTest {
       if (step == poisoned) {
         y[0] = Float.NaN;
       }
-      plan.set("x", x);
-      plan.set("y", y);
+      return (plan, part, progress) -> {
+        progresses.add(progress);
+        plan.set("x", x, part * plan.length("x"));
+        plan.set("y", y, part * plan.length("y"));
+      };
+    }
+
+    @Override
+    public void observe(ParallelPlan plan) {
+      observed.add(plan.scalar("loss"));
+    }
+
+    @Override
+    public Map<String, Double> measure(long step) {
+      return Map.of("observed", (double) observed.size());
     }
 
     @Override
     public TrainingLoop.Evaluation evaluate(long step) {
       evaluated.add(store.toTensors());
       return new TrainingLoop.Evaluation(Map.of("held out", 1.0), heldOut.getAsDouble());
+    }
+
+    @Override
+    public void close() {
+      closed = true;
     }
 
     @Override
@@ -102,6 +142,11 @@ class TrainingLoopTest {
     @Override
     public void saved(StepReport report) {
       saved.add(report.step());
+    }
+
+    /** The losses of the steps so far. */
+    List<Double> losses() {
+      return reports.stream().map(StepReport::loss).toList();
     }
 
     boolean run(long steps, long stopAt) throws IOException {
@@ -135,7 +180,7 @@ class TrainingLoopTest {
         assertThat(part.loop.steps()).isEqualTo(20);
       }
     }
-    assertThat(losses).isEqualTo(whole.reports.stream().map(StepReport::loss).toList());
+    assertThat(losses).isEqualTo(whole.losses());
   }
 
   @Test
@@ -205,6 +250,58 @@ class TrainingLoopTest {
     next.loop.resume();
     assertThat(next.run(5, -1)).isTrue();
     assertThat(next.reports).isEmpty();
+  }
+
+  @Test
+  void aBatchThatCannotBePreparedEndsTheRunWhenItsTurnComes() {
+    Toy toy = new Toy(folder, 1);
+    toy.unpreparable = 3;
+    assertThatThrownBy(() -> toy.run(20, -1)).isSameAs(toy.unprepared);
+    assertThat(toy.loop.steps()).isEqualTo(3);
+    assertThat(toy.reports).hasSize(3);
+  }
+
+  @Test
+  void aBatchBeyondTheEndIsNobodysTrouble() throws IOException {
+    Toy toy = new Toy(folder, 1);
+    toy.unpreparable = 5;
+    assertThat(toy.run(5, -1)).isTrue();
+  }
+
+  @Test
+  void aStepInPartsIsTheStepAsAWhole() throws IOException {
+    Toy whole = new Toy(1, folder.resolve("whole"), 1);
+    Toy halves = new Toy(2, folder.resolve("halves"), 1);
+    Toy quarters = new Toy(4, folder.resolve("quarters"), 1);
+    for (Toy toy : List.of(whole, halves, quarters)) {
+      toy.run(30, -1);
+    }
+    assertThat(halves.progresses).hasSize(60).startsWith(0.0, 0.0, 1 / 30.0, 1 / 30.0);
+    assertThat(halves.observed.get(2) + halves.observed.get(3)).isEqualTo(halves.losses().get(1));
+    assertThat(quarters.observed).hasSize(120);
+    assertThat(quarters.reports.get(29).measures()).containsEntry("observed", 120.0);
+    for (Toy toy : List.of(halves, quarters)) {
+      for (int step = 0; step < 30; step++) {
+        double loss = whole.losses().get(step);
+        assertThat(toy.losses().get(step)).isCloseTo(loss, within(1e-4 * loss));
+      }
+      whole
+          .store
+          .toTensors()
+          .asMap()
+          .forEach(
+              (name, tensor) ->
+                  assertThat(toy.store.toTensors().get(name).data())
+                      .containsExactly(tensor.data(), within(2e-5f)));
+    }
+  }
+
+  @Test
+  void closingEndsThePlanAndTheTask() {
+    Toy toy = new Toy(folder, 1);
+    toy.loop.close();
+    assertThat(toy.closed).isTrue();
+    assertThatIllegalStateException().isThrownBy(() -> toy.run(5, -1));
   }
 
   @Test

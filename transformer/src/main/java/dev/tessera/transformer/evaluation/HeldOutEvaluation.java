@@ -65,14 +65,20 @@ public record HeldOutEvaluation(
    * @throws IllegalArgumentException if nothing is held out
    */
   public static HeldOutEvaluation of(Bundle bundle, PreparedPictures pictures, long seed) {
-    int[] heldOut = pictures.heldOut();
-    if (heldOut.length == 0) {
+    if (pictures.heldOut().length == 0) {
       throw new IllegalArgumentException(
           "no picture of the source is held out, so there is nothing to measure on");
     }
-    PictureCodec codec =
+    try (PictureCodec codec =
         new PictureCodec(
-            bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()), Execution.best());
+            bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()), Execution.best())) {
+      return of(bundle, codec, pictures, seed);
+    }
+  }
+
+  private static HeldOutEvaluation of(
+      Bundle bundle, PictureCodec codec, PreparedPictures pictures, long seed) {
+    int[] heldOut = pictures.heldOut();
     int[][] codes = codec.encode(heldOut.length, i -> pictures.picture(heldOut[i]));
     List<Rgb> reconstructions = codec.decode(codes);
     Psnr psnr = new Psnr();
@@ -95,10 +101,21 @@ public record HeldOutEvaluation(
       PictureCodec codec,
       int[][] codes,
       long seed) {
+    try (HeldOutBits bits =
+        new HeldOutBits(stage2.config(), new ParameterStore(stage2.weights()), Execution.best())) {
+      return likelihoods(stage2, bits, pictures, codec, codes, seed);
+    }
+  }
+
+  private static Likelihoods likelihoods(
+      Bundle.Stage2 stage2,
+      HeldOutBits bits,
+      PreparedPictures pictures,
+      PictureCodec codec,
+      int[][] codes,
+      long seed) {
     int[] heldOut = pictures.heldOut();
     SequenceBuilder builder = new SequenceBuilder(stage2.config());
-    HeldOutBits bits =
-        new HeldOutBits(stage2.config(), new ParameterStore(stage2.weights()), Execution.best());
     int[][] captions = captions(stage2.tokenizer(), pictures);
     boolean captioned = Arrays.stream(captions).anyMatch(caption -> caption.length > 0);
     int[] others = sameStyle(pictures);

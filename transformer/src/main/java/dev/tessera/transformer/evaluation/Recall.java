@@ -46,10 +46,12 @@ public record Recall(
     if (captioned.length < 2) {
       throw new IllegalArgumentException("recall needs two pictures with captions at least");
     }
-    PictureCodec codec =
+    int[][] codes;
+    try (PictureCodec codec =
         new PictureCodec(
-            bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()), Execution.best());
-    int[][] codes = codec.encode(captioned.length, i -> pictures.picture(captioned[i]));
+            bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()), Execution.best())) {
+      codes = codec.encode(captioned.length, i -> pictures.picture(captioned[i]));
+    }
     int[][] captions = new int[captioned.length][];
     for (int i = 0; i < captioned.length; i++) {
       String caption = pictures.entry(captioned[i]).captions().get(0);

@@ -185,38 +185,51 @@ public final class TwoStageTraining {
             setup.execution(),
             this::showReconstructions);
     byte[] digest = digest(pictures, config.vqvae().toString(), config.vqvaeTraining().toString());
-    TrainingLoop loop =
+    try (TrainingLoop loop =
         training.loop(
-            config.schedule().evaluations(), digest, checkpoints(VqvaeTraining.STAGE), listener);
-    long before = loop.resume();
-    Path file = setup.folder().vqvae();
-    if (!Files.exists(file)) {
-      listener.stageStarted(VqvaeTraining.STAGE, before);
-      Budget stageBudget =
-          budget.vqvae(clock, share, training.passLength(), config.vqvaeTraining().batch());
-      if (!loop.run(stageBudget, stop)) {
-        return Optional.empty();
+            config.schedule().evaluations(), digest, checkpoints(VqvaeTraining.STAGE), listener)) {
+      long before = loop.resume();
+      Path file = setup.folder().vqvae();
+      if (!Files.exists(file)) {
+        listener.stageStarted(VqvaeTraining.STAGE, before);
+        Budget stageBudget =
+            budget.vqvae(clock, share, training.passLength(), config.vqvaeTraining().batch());
+        if (!loop.run(stageBudget, stop)) {
+          return Optional.empty();
+        }
+        write(
+            file,
+            new Bundle(
+                config.vqvae(),
+                loop.bestWeights(),
+                Optional.empty(),
+                provenance(pictures, loop.steps(), 0),
+                new byte[0]));
       }
-      write(
-          file,
-          new Bundle(
-              config.vqvae(),
-              loop.bestWeights(),
-              Optional.empty(),
-              provenance(pictures, loop.steps(), 0),
-              new byte[0]));
+      return Optional.of(Stage1.read(file, loop.seconds()));
     }
-    return Optional.of(Stage1.read(file, loop.seconds()));
   }
 
   private boolean stage2(
       PreparedPictures pictures, Stage1 stage1, RunBudget budget, RunBudget.Clock clock)
       throws IOException {
+    try (PictureCodec codec =
+        new PictureCodec(
+            stage1.config(), new ParameterStore(stage1.weights()), setup.execution())) {
+      return stage2(pictures, stage1, codec, budget, clock);
+    }
+  }
+
+  private boolean stage2(
+      PreparedPictures pictures,
+      Stage1 stage1,
+      PictureCodec codec,
+      RunBudget budget,
+      RunBudget.Clock clock)
+      throws IOException {
     RunConfig config = setup.config().withVqvae(stage1.config());
     Bpe tokenizer = tokenizer(pictures);
     TransformerConfig transformer = config.transformerConfig(tokenizer);
-    PictureCodec codec =
-        new PictureCodec(stage1.config(), new ParameterStore(stage1.weights()), setup.execution());
     TokenisedPictures tokens;
     try {
       tokens =
@@ -248,36 +261,37 @@ public final class TwoStageTraining {
             config.toString(),
             Sha256.hex(Sha256.of(tokenizer.toByteArray())),
             Sha256.hex(stage1.digest()));
-    TrainingLoop loop =
+    try (TrainingLoop loop =
         training.loop(
             config.schedule().evaluations(),
             digest,
             checkpoints(TransformerTraining.STAGE),
-            listener);
-    listener.stageStarted(TransformerTraining.STAGE, loop.resume());
-    Budget stageBudget =
-        budget.transformer(
-            clock, stage1.seconds(), training.passLength(), config.transformerTraining().batch());
-    boolean complete = loop.run(stageBudget, stop);
-    Provenance provenance = provenance(pictures, stage1.steps(), loop.steps());
-    byte[] preview = Png.bytes(grid.last());
-    write(
-        setup.folder().last(),
-        new Bundle(
-            stage1.config(),
-            stage1.weights(),
-            Optional.of(new Bundle.Stage2(transformer, tokenizer, loop.lastWeights())),
-            provenance,
-            preview));
-    write(
-        setup.folder().best(),
-        new Bundle(
-            stage1.config(),
-            stage1.weights(),
-            Optional.of(new Bundle.Stage2(transformer, tokenizer, loop.bestWeights())),
-            provenance,
-            preview));
-    return complete;
+            listener)) {
+      listener.stageStarted(TransformerTraining.STAGE, loop.resume());
+      Budget stageBudget =
+          budget.transformer(
+              clock, stage1.seconds(), training.passLength(), config.transformerTraining().batch());
+      boolean complete = loop.run(stageBudget, stop);
+      Provenance provenance = provenance(pictures, stage1.steps(), loop.steps());
+      byte[] preview = Png.bytes(grid.last());
+      write(
+          setup.folder().last(),
+          new Bundle(
+              stage1.config(),
+              stage1.weights(),
+              Optional.of(new Bundle.Stage2(transformer, tokenizer, loop.lastWeights())),
+              provenance,
+              preview));
+      write(
+          setup.folder().best(),
+          new Bundle(
+              stage1.config(),
+              stage1.weights(),
+              Optional.of(new Bundle.Stage2(transformer, tokenizer, loop.bestWeights())),
+              provenance,
+              preview));
+      return complete;
+    }
   }
 
   private Bpe tokenizer(PreparedPictures pictures) throws IOException {

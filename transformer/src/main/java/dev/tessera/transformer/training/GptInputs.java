@@ -1,19 +1,24 @@
 package dev.tessera.transformer.training;
 
-import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.transformer.sequence.Batch;
 
-/** Gives a batch to a plan of the GPT. */
+/** Gives sequences to a plan of the GPT. */
 public final class GptInputs {
   private GptInputs() {}
 
-  /** Sets every placeholder that {@link dev.tessera.transformer.model.Gpt} makes. */
-  public static void set(Plan plan, Batch batch) {
-    plan.set("tokens", batch.tokens());
-    plan.set("positions", batch.positions());
-    plan.set("targetPositions", batch.targetPositions());
-    plan.set("targets", batch.targets());
-    plan.set("weights", batch.weights());
-    plan.set("modality", batch.modality());
+  /**
+   * Sets every placeholder that {@link dev.tessera.transformer.model.Gpt} makes.
+   *
+   * @param first the first sequence of the batch that the plan gets; the others follow
+   */
+  public static void set(ParallelPlan plan, Batch batch, int first) {
+    int from = first * batch.length();
+    plan.set("tokens", batch.tokens(), from);
+    plan.set("positions", batch.positions(), from);
+    plan.set("targetPositions", batch.targetPositions(), from);
+    plan.set("targets", batch.targets(), from);
+    plan.set("weights", batch.weights(), from);
+    plan.set("modality", batch.modality(), from);
   }
 }

@@ -1,9 +1,9 @@
 package dev.tessera.transformer.training;
 
 import dev.tessera.engine.graph.Execution;
-import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.model.Gpt;
@@ -14,11 +14,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /** What tokens cost a model in bits, apart for text and image; runs the graph forward. */
-public final class HeldOutBits {
+public final class HeldOutBits implements AutoCloseable {
   private static final int BATCH = 16;
 
   private final Vocabulary vocabulary;
-  private final Plan plan;
+  private final ParallelPlan plan;
 
   /**
    * Bits of the weighted tokens of one sequence.
@@ -36,9 +36,14 @@ public final class HeldOutBits {
    */
   public HeldOutBits(TransformerConfig config, ParameterStore weights, Execution execution) {
     this.vocabulary = new Vocabulary(config);
+    this.plan =
+        new ParallelPlan(BATCH, (share, batch) -> compile(config, weights, execution, share));
+  }
+
+  private static Plan compile(
+      TransformerConfig config, ParameterStore weights, Execution execution, int share) {
     ModelGraph graph = new ModelGraph(weights, execution);
-    GraphTensor losses = Gpt.build(config, graph, BATCH).tokenLosses();
-    this.plan = Plan.forward(graph, losses);
+    return Plan.forward(graph, Gpt.build(config, graph, share).tokenLosses());
   }
 
   /** Measures each sequence. */
@@ -48,7 +53,7 @@ public final class HeldOutBits {
       List<TokenSequence> part =
           sequences.subList(start, Math.min(sequences.size(), start + BATCH));
       Batch batch = Batch.of(vocabulary, part, BATCH);
-      GptInputs.set(plan, batch);
+      GptInputs.set(plan, batch, 0);
       plan.run();
       float[] losses = plan.floats("tokenLosses");
       for (int row = 0; row < part.size(); row++) {
@@ -56,6 +61,12 @@ public final class HeldOutBits {
       }
     }
     return bits;
+  }
+
+  /** Ends the threads of the plan; nothing can be measured any more. */
+  @Override
+  public void close() {
+    plan.close();
   }
 
   /** What an image token costs on average over all sequences; not a number without any. */

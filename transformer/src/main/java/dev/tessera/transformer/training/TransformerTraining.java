@@ -3,6 +3,7 @@ package dev.tessera.transformer.training;
 import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.engine.train.Checkpoints;
@@ -97,15 +98,14 @@ public final class TransformerTraining implements TrainingLoop.Task {
    */
   public TrainingLoop loop(
       int evaluations, byte[] runDigest, Checkpoints checkpoints, TrainingListener listener) {
-    ModelGraph graph = new ModelGraph(store, execution);
-    Gpt model = Gpt.build(config, graph, training.batch());
-    Plan plan = Plan.training(graph, model.loss(), graph.parameters());
+    ParallelPlan plan = new ParallelPlan(training.part(), (share, part) -> compile(share));
     TrainingLoop.Options options =
         new TrainingLoop.Options(
             seed,
             training.rate(),
             training.optimiser(),
             training.averageDecay(),
+            training.accumulation(),
             evaluations,
             runDigest);
     return new TrainingLoop(this, plan, store, options, checkpoints, listener);
@@ -116,18 +116,25 @@ public final class TransformerTraining implements TrainingLoop.Task {
     return order.length();
   }
 
+  private Plan compile(int share) {
+    ModelGraph graph = new ModelGraph(store, execution);
+    Gpt model = Gpt.build(config, graph, share);
+    return Plan.training(graph, model.loss(), graph.parameters());
+  }
+
   @Override
   public String stage() {
     return STAGE;
   }
 
   @Override
-  public void fill(Plan plan, long step, double progress) {
+  public TrainingLoop.Prepared prepare(long step) {
     List<TokenSequence> sequences = new ArrayList<>(training.batch());
     for (int i = 0; i < training.batch(); i++) {
       sequences.add(sequence(step * training.batch() + i));
     }
-    GptInputs.set(plan, Batch.of(vocabulary, sequences, training.batch()));
+    Batch batch = Batch.of(vocabulary, sequences, training.batch());
+    return (plan, part, progress) -> GptInputs.set(plan, batch, part * training.part());
   }
 
   /** What stands at a place of the endless training sequence. */
@@ -160,6 +167,11 @@ public final class TransformerTraining implements TrainingLoop.Task {
     }
     sink.show(step, store);
     return new TrainingLoop.Evaluation(measures, heldOut ? image : Double.NaN);
+  }
+
+  @Override
+  public void close() {
+    bits.close();
   }
 
   /** The measured pictures with their first captions; in reverse only those that have one. */

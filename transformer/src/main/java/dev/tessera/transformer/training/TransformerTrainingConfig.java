@@ -9,6 +9,8 @@ import dev.tessera.vqvae.picture.Augmentation;
  * How stage 2 learns.
  *
  * @param batch sequences per step, 1 to 4,096
+ * @param accumulation parts of a step, computed one after another, which takes less memory; divides
+ *     the batch
  * @param rate of learning
  * @param optimiser its constants
  * @param averageDecay of the moving average of the weights, 0 to below 1
@@ -21,6 +23,7 @@ import dev.tessera.vqvae.picture.Augmentation;
  */
 public record TransformerTrainingConfig(
     int batch,
+    int accumulation,
     LearningRate rate,
     AdamW.Options optimiser,
     double averageDecay,
@@ -33,11 +36,20 @@ public record TransformerTrainingConfig(
     if (batch < 1 || batch > 4096) {
       throw new IllegalArgumentException("batch is " + batch + ", but must be 1 to 4096");
     }
+    if (accumulation < 1 || batch % accumulation != 0) {
+      throw new IllegalArgumentException(
+          "accumulation is " + accumulation + ", but must divide the batch of " + batch);
+    }
     requireShare("reverse share", reverseShare);
     requireShare("dropped share", droppedShare);
     if (variants < 1 || variants > 100) {
       throw new IllegalArgumentException("variants is " + variants + ", but must be 1 to 100");
     }
+  }
+
+  /** Sequences in each part of a step. */
+  public int part() {
+    return batch / accumulation;
   }
 
   private static void requireShare(String name, double value) {

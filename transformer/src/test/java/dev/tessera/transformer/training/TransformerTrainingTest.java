@@ -8,6 +8,7 @@ import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.Budget;
@@ -101,6 +102,7 @@ class TransformerTrainingTest {
   private static TransformerTrainingConfig training(double reverse, double dropped) {
     return new TransformerTrainingConfig(
         BATCH,
+        1,
         new LearningRate(0.01, 2, 0.5, LearningRate.Decay.LINEAR, 0),
         new AdamW.Options(0.9, 0.99, 0.01, 1),
         0.9,
@@ -133,7 +135,9 @@ class TransformerTrainingTest {
       }
       all.add(graph.placeholder("weights", rows, 1));
       plan = Plan.forward(graph, all.toArray(GraphTensor[]::new));
-      task.fill(plan, step, 0);
+      try (ParallelPlan only = new ParallelPlan(BATCH, 1, (share, batch) -> plan)) {
+        task.prepare(step).set(only, 0, 0);
+      }
       tokens = split(plan.output("tokens").toIntVector());
       targets = split(plan.output("targets").toIntVector());
       weights = new float[BATCH][];

@@ -4,30 +4,33 @@ import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.vqvae.picture.PixelTransform;
 import dev.tessera.vqvae.picture.Rgb;
 import dev.tessera.vqvae.quantiser.Quantiser;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
  * Pictures to codes and back, with the weights of a store.
  *
- * <p>Plans exist for a few batch sizes and are compiled when first needed. Safe to use on any
- * number of threads; calls wait for each other.
+ * <p>Plans exist for a few batch sizes and are compiled when first needed. What a picture becomes
+ * does not depend on the others of a batch. Safe to use on any number of threads; calls wait for
+ * each other.
  */
-public final class PictureCodec {
+public final class PictureCodec implements AutoCloseable {
   private static final int[] BATCHES = {1, 16, 64};
 
   private final VqvaeConfig config;
   private final ParameterStore weights;
   private final Execution execution;
-  private final NavigableMap<Integer, Plan> encoders = new TreeMap<>();
-  private final NavigableMap<Integer, Plan> decoders = new TreeMap<>();
+  private final Map<Integer, ParallelPlan> encoders = new HashMap<>();
+  private final Map<Integer, ParallelPlan> decoders = new HashMap<>();
+  private boolean closed;
 
   /**
    * @param weights trained, or still in training: the codec computes with what they are at each
@@ -59,6 +62,7 @@ public final class PictureCodec {
    * @return [count][H'·W']
    */
   public synchronized int[][] encode(int count, IntFunction<Rgb> pictures) {
+    requireOpen();
     int[][] codes = new int[count][];
     Quantiser quantiser = config.quantiser();
     for (int start = 0; start < count; ) {
@@ -69,7 +73,8 @@ public final class PictureCodec {
         Rgb picture = requireSize(pictures.apply(start + i));
         PixelTransform.toFloats(picture.pixels(), pixels, i * config.picture().bytes());
       }
-      Plan plan = encoders.computeIfAbsent(batch, this::encoder);
+      ParallelPlan plan =
+          encoders.computeIfAbsent(batch, size -> new ParallelPlan(size, this::encoder));
       plan.set("pictures", pixels);
       plan.run();
       float[] selection = plan.floats("selection");
@@ -107,11 +112,13 @@ public final class PictureCodec {
    * @param codes [any][H'·W'], each 0 to K − 1
    */
   public synchronized List<Rgb> decode(int[][] codes) {
+    requireOpen();
     List<Rgb> pictures = new ArrayList<>(codes.length);
     int channels = config.quantiser().codeChannels();
     for (int start = 0; start < codes.length; ) {
       int batch = batchFor(codes.length - start);
-      Plan plan = decoders.computeIfAbsent(batch, this::decoder);
+      ParallelPlan plan =
+          decoders.computeIfAbsent(batch, size -> new ParallelPlan(size, this::decoder));
       float[] codebook = config.quantiser().codebook(weights);
       int filled = Math.min(batch, codes.length - start);
       float[] vectors = new float[batch * config.tokens() * channels];
@@ -144,17 +151,31 @@ public final class PictureCodec {
     return BATCHES[BATCHES.length - 1];
   }
 
-  private Plan encoder(int batch) {
+  private Plan encoder(int share, int batch) {
     ModelGraph graph = new ModelGraph(weights, execution);
-    GraphTensor selection = new Vqvae(config, graph, batch).selection();
+    GraphTensor selection = new Vqvae(config, graph, share).selection();
     return Plan.forward(graph, selection);
   }
 
-  private Plan decoder(int batch) {
+  private Plan decoder(int share, int batch) {
     ModelGraph graph = new ModelGraph(weights, execution);
-    GraphTensor pictures = new Vqvae(config, graph, batch).reconstruction();
+    GraphTensor pictures = new Vqvae(config, graph, share).reconstruction();
     config.quantiser().declare(graph);
     return Plan.forward(graph, pictures);
+  }
+
+  /** Ends the threads of the plans; the codec cannot be used any more. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    encoders.values().forEach(ParallelPlan::close);
+    decoders.values().forEach(ParallelPlan::close);
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the codec is closed");
+    }
   }
 
   private Rgb requireSize(Rgb picture) {

@@ -4,7 +4,7 @@ import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.Ops;
 import dev.tessera.engine.graph.ParameterStore;
-import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.plan.ParallelPlan;
 import java.util.List;
 import java.util.Optional;
 
@@ -128,7 +128,12 @@ public record FiniteScalar(List<Integer> levels) implements Quantiser {
   }
 
   @Override
-  public void fill(Plan plan, long seed, long step, double progress) {
+  public float[] noise(long seed, long step, int vectors) {
+    return new float[0];
+  }
+
+  @Override
+  public void set(ParallelPlan plan, float[] noise, int firstVector, double progress) {
     // Rounding needs neither noise nor a temperature.
   }
 

@@ -6,7 +6,7 @@ import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.Ops;
 import dev.tessera.engine.graph.ParameterStore;
-import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.random.CounterRandom;
 import java.util.Optional;
 
@@ -118,18 +118,22 @@ public record GumbelSoftmax(
   }
 
   @Override
-  public void fill(Plan plan, long seed, long step, double progress) {
-    double annealed = Math.min(1, progress / ANNEALED_AT);
-    double temperature = startTemperature * Math.pow(endTemperature / startTemperature, annealed);
-    plan.set(TEMPERATURE, new float[] {(float) (1 / temperature)});
-    int vectors = Math.toIntExact(plan.length(NOISE) / codebookSize);
-    double weight = klWeight * Math.min(1, progress / KL_RAMP);
-    plan.set(KL_WEIGHT, new float[] {(float) weight});
+  public float[] noise(long seed, long step, int vectors) {
     CounterRandom random = new CounterRandom(seed, "gumbel noise", step);
-    float[] noise = new float[vectors * codebookSize];
+    float[] noise = new float[Math.multiplyExact(vectors, codebookSize)];
     for (int i = 0; i < noise.length; i++) {
       noise[i] = (float) random.nextGumbel();
     }
-    plan.set(NOISE, noise);
+    return noise;
+  }
+
+  @Override
+  public void set(ParallelPlan plan, float[] noise, int firstVector, double progress) {
+    double annealed = Math.min(1, progress / ANNEALED_AT);
+    double temperature = startTemperature * Math.pow(endTemperature / startTemperature, annealed);
+    plan.set(TEMPERATURE, new float[] {(float) (1 / temperature)});
+    double weight = klWeight * Math.min(1, progress / KL_RAMP);
+    plan.set(KL_WEIGHT, new float[] {(float) weight});
+    plan.set(NOISE, noise, firstVector * codebookSize);
   }
 }

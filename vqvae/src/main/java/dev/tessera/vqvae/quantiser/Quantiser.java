@@ -3,7 +3,7 @@ package dev.tessera.vqvae.quantiser;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
-import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.plan.ParallelPlan;
 import java.util.Optional;
 
 /**
@@ -61,9 +61,19 @@ public sealed interface Quantiser permits FiniteScalar, GumbelSoftmax {
   float[] codebook(ParameterStore weights);
 
   /**
+   * The noise of a training step.
+   *
+   * @param vectors of the whole step
+   * @return as many numbers for each vector, one after another; may be none
+   */
+  float[] noise(long seed, long step, int vectors);
+
+  /**
    * Sets the placeholders that {@link #quantise} made.
    *
+   * @param noise of the step
+   * @param firstVector which vector of the step is the first of the plan
    * @param progress share of the training that is done, 0 to 1
    */
-  void fill(Plan plan, long seed, long step, double progress);
+  void set(ParallelPlan plan, float[] noise, int firstVector, double progress);
 }

@@ -3,6 +3,7 @@ package dev.tessera.vqvae.training;
 import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.engine.train.Checkpoints;
@@ -90,15 +91,14 @@ public final class VqvaeTraining implements TrainingLoop.Task {
    */
   public TrainingLoop loop(
       int evaluations, byte[] runDigest, Checkpoints checkpoints, TrainingListener listener) {
-    ModelGraph graph = new ModelGraph(store, execution);
-    Vqvae.Training model = new Vqvae(config, graph, training.batch()).training();
-    Plan plan = Plan.training(graph, model.loss(), graph.parameters(), model.selection());
+    ParallelPlan plan = new ParallelPlan(training.part(), (share, part) -> compile(share));
     TrainingLoop.Options options =
         new TrainingLoop.Options(
             seed,
             training.rate(),
             training.optimiser(),
             training.averageDecay(),
+            training.accumulation(),
             evaluations,
             runDigest);
     return new TrainingLoop(this, plan, store, options, checkpoints, listener);
@@ -109,13 +109,19 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     return order.length();
   }
 
+  private Plan compile(int share) {
+    ModelGraph graph = new ModelGraph(store, execution);
+    Vqvae.Training model = new Vqvae(config, graph, share).training(training.batch());
+    return Plan.training(graph, model.loss(), graph.parameters(), model.selection());
+  }
+
   @Override
   public String stage() {
     return STAGE;
   }
 
   @Override
-  public void fill(Plan plan, long step, double progress) {
+  public TrainingLoop.Prepared prepare(long step) {
     float[] pixels = new float[training.batch() * config.picture().bytes()];
     for (int i = 0; i < training.batch(); i++) {
       long place = step * training.batch() + i;
@@ -124,22 +130,32 @@ public final class VqvaeTraining implements TrainingLoop.Task {
       byte[] changed = training.augmentation().apply(picture, random).pixels();
       PixelTransform.toFloats(changed, pixels, i * changed.length);
     }
-    plan.set("pictures", pixels);
-    config.quantiser().fill(plan, seed, step, progress);
+    float[] noise = config.quantiser().noise(seed, step, training.batch() * config.tokens());
+    return (plan, part, progress) -> {
+      plan.set("pictures", pixels, part * training.part() * config.picture().bytes());
+      int firstVector = part * training.part() * config.tokens();
+      config.quantiser().set(plan, noise, firstVector, progress);
+    };
   }
 
   @Override
-  public Map<String, Double> measure(Plan plan, long step) {
+  public void observe(ParallelPlan plan) {
     float[] selection = plan.floats("selection");
-    int[] codes = new int[training.batch() * config.tokens()];
+    int[] codes = new int[training.part() * config.tokens()];
     for (int row = 0; row < codes.length; row++) {
       codes[row] = config.quantiser().code(selection, row);
     }
-    if (step % FADE_EVERY == 0) {
+    liveUsage.add(codes);
+  }
+
+  @Override
+  public Map<String, Double> measure(long step) {
+    Map<String, Double> measures =
+        Map.of("usage", liveUsage.used(), "perplexity", liveUsage.perplexity());
+    if ((step + 1) % FADE_EVERY == 0) {
       liveUsage.fade();
     }
-    liveUsage.add(codes);
-    return Map.of("usage", liveUsage.used(), "perplexity", liveUsage.perplexity());
+    return measures;
   }
 
   @Override
@@ -164,5 +180,10 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     measures.put("usage", usage.used());
     measures.put("perplexity", usage.perplexity());
     return new TrainingLoop.Evaluation(measures, heldOut ? -psnr.decibels() : Double.NaN);
+  }
+
+  @Override
+  public void close() {
+    codec.close();
   }
 }

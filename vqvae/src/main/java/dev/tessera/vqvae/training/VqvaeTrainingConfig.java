@@ -8,6 +8,8 @@ import dev.tessera.vqvae.picture.Augmentation;
  * How stage 1 learns.
  *
  * @param batch pictures per step, 1 to 4,096
+ * @param accumulation parts of a step, computed one after another, which takes less memory; divides
+ *     the batch
  * @param rate of learning
  * @param optimiser its constants
  * @param averageDecay of the moving average of the weights, 0 to below 1
@@ -15,6 +17,7 @@ import dev.tessera.vqvae.picture.Augmentation;
  */
 public record VqvaeTrainingConfig(
     int batch,
+    int accumulation,
     LearningRate rate,
     AdamW.Options optimiser,
     double averageDecay,
@@ -23,5 +26,14 @@ public record VqvaeTrainingConfig(
     if (batch < 1 || batch > 4096) {
       throw new IllegalArgumentException("batch is " + batch + ", but must be 1 to 4096");
     }
+    if (accumulation < 1 || batch % accumulation != 0) {
+      throw new IllegalArgumentException(
+          "accumulation is " + accumulation + ", but must divide the batch of " + batch);
+    }
+  }
+
+  /** Pictures in each part of a step. */
+  public int part() {
+    return batch / accumulation;
   }
 }

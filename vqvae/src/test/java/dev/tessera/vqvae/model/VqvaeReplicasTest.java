@@ -63,7 +63,7 @@ class VqvaeReplicasTest {
         double[] sum = new double[(int) store.array(name).length()];
         for (FlatMemory memory : plan.gradients()) {
           float[] part = new float[sum.length];
-          memory.read(store.offset(name), part, part.length);
+          memory.read(store.offset(name), part, 0, part.length);
           Arrays.setAll(sum, i -> sum[i] + part[i]);
         }
         gradients.add(sum);

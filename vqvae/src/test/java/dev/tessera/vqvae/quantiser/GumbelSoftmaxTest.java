@@ -8,8 +8,10 @@ import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.GraphInputs;
+import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -23,17 +25,25 @@ class GumbelSoftmaxTest {
   /** The quantiser alone, with what it makes named. */
   private static final class Alone {
     final ParameterStore store = new ParameterStore(4, DataType.FLOAT);
-    final Plan plan;
+    final ParallelPlan plan;
 
     Alone(int pictures) {
+      plan = new ParallelPlan(pictures, 3, this::compile);
+    }
+
+    private Plan compile(int share, int pictures) {
       ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
-      GraphTensor x = graph.placeholder("x", (long) pictures * GRID, CODES);
+      GraphTensor x = graph.placeholder("x", (long) share * GRID, CODES);
       Quantiser.Quantised quantised = QUANTISER.quantise(graph, x, pictures);
-      plan =
-          Plan.forward(
-              graph,
-              quantised.codes().named("codes"),
-              quantised.regulariser().orElseThrow().named("penalty"));
+      return Plan.forward(
+          graph,
+          quantised.codes().named("codes"),
+          quantised.regulariser().orElseThrow().named("penalty"));
+    }
+
+    void fill(long seed, long step, double progress) {
+      int vectors = plan.length("x") / CODES;
+      QUANTISER.set(plan, QUANTISER.noise(seed, step, vectors), 0, progress);
     }
   }
 
@@ -62,7 +72,7 @@ class GumbelSoftmaxTest {
     for (int pictures : new int[] {1, 8, 64}) {
       Alone alone = new Alone(pictures);
       alone.plan.set("x", repeated(picture, pictures));
-      QUANTISER.fill(alone.plan, 1, 0, 1);
+      alone.fill(1, 0, 1);
       alone.plan.run();
       assertThat(alone.plan.scalar("penalty"))
           .as("%d pictures", pictures)
@@ -74,7 +84,7 @@ class GumbelSoftmaxTest {
   void theDivergenceOfUniformCodesIsZeroAndItsWeightRises() {
     Alone alone = new Alone(2);
     alone.plan.set("x", new float[2 * GRID * CODES]);
-    QUANTISER.fill(alone.plan, 1, 0, 1);
+    alone.fill(1, 0, 1);
     alone.plan.run();
     assertThat(alone.plan.scalar("penalty")).isCloseTo(0, within(1e-5));
 
@@ -82,7 +92,7 @@ class GumbelSoftmaxTest {
     double[] penalties = new double[4];
     double[] progress = {0, 0.05, 0.1, 0.7};
     for (int i = 0; i < penalties.length; i++) {
-      QUANTISER.fill(alone.plan, 1, 0, progress[i]);
+      alone.fill(1, 0, progress[i]);
       alone.plan.run();
       penalties[i] = alone.plan.scalar("penalty");
     }
@@ -101,7 +111,7 @@ class GumbelSoftmaxTest {
     float[] codebook = QUANTISER.codebook(alone.store);
     for (int i = 0; i < progress.length; i++) {
       alone.plan.set("x", x);
-      QUANTISER.fill(alone.plan, 9, 3, progress[i]);
+      alone.fill(9, 3, progress[i]);
       float[] noise = noise(9, 3);
       alone.plan.run();
       float[] codes = alone.plan.floats("codes");
@@ -140,11 +150,28 @@ class GumbelSoftmaxTest {
     float[][] codes = new float[4][];
     long[][] keys = {{1, 1}, {2, 1}, {1, 2}, {1, 1}};
     for (int i = 0; i < keys.length; i++) {
-      QUANTISER.fill(alone.plan, keys[i][0], keys[i][1], 0.5);
+      alone.fill(keys[i][0], keys[i][1], 0.5);
       alone.plan.run();
       codes[i] = alone.plan.floats("codes");
     }
     assertThat(codes[0]).isNotEqualTo(codes[1]).isNotEqualTo(codes[2]).isEqualTo(codes[3]);
+  }
+
+  @Test
+  void aPartOfAStepGetsItsVectorsOfTheNoise() {
+    float[] noise = QUANTISER.noise(5, 6, 4 * GRID);
+    assertThat(noise).hasSize(4 * GRID * CODES);
+    Alone whole = new Alone(4);
+    whole.plan.set("x", new float[4 * GRID * CODES]);
+    QUANTISER.set(whole.plan, noise, 0, 0.5);
+    whole.plan.run();
+    float[] codes = whole.plan.floats("codes");
+    Alone part = new Alone(2);
+    part.plan.set("x", new float[2 * GRID * CODES]);
+    QUANTISER.set(part.plan, noise, 2 * GRID, 0.5);
+    part.plan.run();
+    assertThat(part.plan.floats("codes"))
+        .isEqualTo(Arrays.copyOfRange(codes, codes.length / 2, codes.length));
   }
 
   @Test
