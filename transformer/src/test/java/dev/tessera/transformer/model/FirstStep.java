@@ -11,7 +11,6 @@ import dev.tessera.transformer.sequence.Batch;
 import dev.tessera.transformer.sequence.Direction;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.Vocabulary;
-import dev.tessera.transformer.training.GptInputs;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -34,14 +33,19 @@ final class FirstStep {
     Plan plan = Plan.training(graph, model.loss(), graph.parameters());
     int[] codes = new Random(7).ints(100, 0, 50).toArray();
     SequenceBuilder builder = new SequenceBuilder(config);
-    GptInputs.set(
-        plan,
+    Batch batch =
         Batch.of(
             new Vocabulary(config),
             List.of(
                 builder.build(new int[] {7, 8}, codes, Direction.FORWARD),
                 builder.build(new int[] {9}, codes, Direction.REVERSE)),
-            2));
+            2);
+    plan.set("tokens", batch.tokens());
+    plan.set("positions", batch.positions());
+    plan.set("targetPositions", batch.targetPositions());
+    plan.set("targets", batch.targets());
+    plan.set("weights", batch.weights());
+    plan.set("modality", batch.modality());
     for (int step = 1; step <= 10; step++) {
       plan.run();
       if (step == 1 || step == 10) {

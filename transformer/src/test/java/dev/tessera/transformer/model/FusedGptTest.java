@@ -16,7 +16,6 @@ import dev.tessera.transformer.sequence.Direction;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
-import dev.tessera.transformer.training.GptInputs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -42,7 +41,13 @@ class FusedGptTest {
     Gpt model = Gpt.build(CONFIG, graph, BATCH);
     GradientCheck.randomise(store, 0.1, SEED);
     Plan plan = Plan.training(graph, model.loss(), graph.parameters(), model.tokenLosses());
-    GptInputs.set(plan, Batch.of(new Vocabulary(CONFIG), sequences(), BATCH));
+    Batch batch = Batch.of(new Vocabulary(CONFIG), sequences(), BATCH);
+    plan.set("tokens", batch.tokens());
+    plan.set("positions", batch.positions());
+    plan.set("targetPositions", batch.targetPositions());
+    plan.set("targets", batch.targets());
+    plan.set("weights", batch.weights());
+    plan.set("modality", batch.modality());
     plan.run();
     return plan;
   }

@@ -96,7 +96,7 @@ public final class PictureCodec implements AutoCloseable {
   public synchronized void prepareDecoder(int count) {
     for (int start = 0; start < count; ) {
       int batch = batchFor(count - start);
-      decoders.computeIfAbsent(batch, this::decoder);
+      decoderFor(batch);
       start += batch;
     }
   }
@@ -117,8 +117,7 @@ public final class PictureCodec implements AutoCloseable {
     int channels = config.quantiser().codeChannels();
     for (int start = 0; start < codes.length; ) {
       int batch = batchFor(codes.length - start);
-      ParallelPlan plan =
-          decoders.computeIfAbsent(batch, size -> new ParallelPlan(size, this::decoder));
+      ParallelPlan plan = decoderFor(batch);
       float[] codebook = config.quantiser().codebook(weights);
       int filled = Math.min(batch, codes.length - start);
       float[] vectors = new float[batch * config.tokens() * channels];
@@ -140,6 +139,10 @@ public final class PictureCodec implements AutoCloseable {
       start += filled;
     }
     return pictures;
+  }
+
+  private ParallelPlan decoderFor(int batch) {
+    return decoders.computeIfAbsent(batch, size -> new ParallelPlan(size, this::decoder));
   }
 
   private static int batchFor(int wanted) {
