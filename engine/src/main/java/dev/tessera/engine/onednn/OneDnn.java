@@ -79,7 +79,13 @@ public final class OneDnn {
 
   /** The instruction set that oneDNN uses at most, by its own name. */
   public static String instructionSet() {
-    return dnnl.get_effective_cpu_isa().name();
+    int effective = dnnl_get_effective_cpu_isa();
+    for (dnnl.cpu_isa known : dnnl.cpu_isa.values()) {
+      if (known.value == effective) {
+        return known.name();
+      }
+    }
+    return "an instruction set with number " + effective;
   }
 
   static engine processor() {
