@@ -79,7 +79,7 @@ public final class OneDnn {
 
   /** The instruction set that oneDNN uses at most, by its own name. */
   public static String instructionSet() {
-    return dnnl.get_effective_cpu_isa().name();
+    return dnnl.get_effective_cpu_isa().intern().name();
   }
 
   static engine processor() {
