@@ -8,8 +8,6 @@ import dev.tessera.cli.bench.Measurement;
 import dev.tessera.cli.bench.PeerProcess;
 import dev.tessera.cli.bench.Schedule;
 import dev.tessera.engine.graph.Execution;
-import dev.tessera.engine.graph.Execution.Operations;
-import dev.tessera.engine.graph.Execution.Precision;
 import dev.tessera.engine.store.AtomicFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.SerializationFeature;
@@ -67,17 +66,7 @@ final class BenchCommand implements Callable<Integer> {
       description = "Measured steps of each at least (default: ${DEFAULT-VALUE}).")
   private int steps;
 
-  @Option(
-      names = "--ops",
-      paramLabel = "plain|fused",
-      description = "Whose operations (default: fused where they work).")
-  private @Nullable Operations operations;
-
-  @Option(
-      names = "--precision",
-      paramLabel = "f32|bf16",
-      description = "Of products (default: bf16 where the processor has it, f32 for train-f32).")
-  private @Nullable Precision precision;
+  @Mixin private final ExecutionOptions executionOptions = new ExecutionOptions();
 
   BenchCommand(Session session) {
     this.session = session;
@@ -88,7 +77,9 @@ final class BenchCommand implements Callable<Integer> {
     List<Benchmark> benchmarks = UsageException.check(() -> Benchmarks.select(names));
     Schedule schedule = UsageException.check(() -> Schedule.DEFAULT.withSteps(steps));
     List<Execution> executions =
-        UsageException.check(() -> benchmarks.stream().map(this::execution).toList());
+        benchmarks.stream()
+            .map(benchmark -> executionOptions.execution(benchmark.precision()))
+            .toList();
     requireFolder();
     List<Measurement> measurements = new ArrayList<>();
     BenchReport report = BenchReport.ofThisMachine();
@@ -107,16 +98,6 @@ final class BenchCommand implements Callable<Integer> {
           peer == null ? report.document(measurements) : BenchReport.comparison(measurements));
     }
     return ExitCode.DONE;
-  }
-
-  private Execution execution(Benchmark benchmark) {
-    Execution best = Execution.best();
-    Operations whose = operations != null ? operations : best.operations();
-    if (precision != null) {
-      return new Execution(whose, precision);
-    }
-    boolean single = whose == Operations.PLAIN || benchmark.precision() == Precision.F32;
-    return new Execution(whose, single ? Precision.F32 : best.precision());
   }
 
   private @Nullable PeerProcess startPeer() throws IOException {

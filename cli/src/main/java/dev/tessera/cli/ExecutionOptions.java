@@ -25,9 +25,19 @@ final class ExecutionOptions {
 
   /** What is asked for, completed by what suits this machine. */
   Execution execution() {
+    return execution(Precision.BF16);
+  }
+
+  /**
+   * The same.
+   *
+   * @param lowest precision that is chosen where none is asked for
+   */
+  Execution execution(Precision lowest) {
     Execution best = Execution.best();
     Operations chosen = operations != null ? operations : best.operations();
-    Precision fitting = chosen == Operations.PLAIN ? Precision.F32 : best.precision();
+    boolean single = chosen == Operations.PLAIN || lowest == Precision.F32;
+    Precision fitting = single ? Precision.F32 : best.precision();
     return UsageException.check(
         () -> new Execution(chosen, precision != null ? precision : fitting));
   }

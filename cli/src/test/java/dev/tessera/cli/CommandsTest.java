@@ -63,7 +63,10 @@ class CommandsTest {
         Arguments.of("sample --model m --out s.png --guidance 1000", "guidance is 1000.0"),
         Arguments.of("caption --model m", "IMAGE"),
         Arguments.of("caption --model m x.png -n 33", "-n is 33"),
-        Arguments.of("inspect", "FILE"));
+        Arguments.of("inspect", "FILE"),
+        Arguments.of("bench sing", "no benchmark sing among train/small/b8, train/small/b16"),
+        Arguments.of("bench --steps 6", "steps is 6, but must be 7 or more"),
+        Arguments.of("bench --ops plain --precision bf16", "plain operations compute in f32"));
   }
 
   @ParameterizedTest
@@ -84,6 +87,7 @@ class CommandsTest {
         Arguments.of("train DIR/file.txt --out DIR/run --cache DIR/cache", "is a file"),
         Arguments.of("sample --model DIR/none --out DIR/s.png", "DIR/none"),
         Arguments.of("caption --model DIR/file.txt x.png", "file.txt"),
+        Arguments.of("bench --json DIR/none/x.json", "DIR/none: there is no such file"),
         Arguments.of("inspect DIR/none", "DIR/none: there is no such file"),
         Arguments.of("inspect DIR/file.txt", "has no name that tells what it holds"),
         Arguments.of("inspect DIR/empty", "neither a checkpoint nor a picture cache"),

@@ -48,7 +48,7 @@ class StartUpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "--version", "train --help", "sample --help"})
+  @ValueSource(strings = {"--help", "--version", "train --help", "sample --help", "bench --help"})
   void helpDoesNotLoadTheNativeLibraries(String line) throws Exception {
     Printed printed = run((Object[]) line.split(" "));
     assertThat(printed.exitCode()).isEqualTo(ExitCode.DONE);

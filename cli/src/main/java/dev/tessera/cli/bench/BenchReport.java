@@ -32,7 +32,7 @@ public record BenchReport(Map<String, Object> machine, MatrixPeak peak, double m
       lines.add(
           String.format(
               Locale.ROOT,
-              "%-16s%-14s%s",
+              "%-16s%-18s%s",
               "product " + precision(rate.precision()),
               rate.size(),
               rate.flops() == 0
@@ -49,7 +49,7 @@ public record BenchReport(Map<String, Object> machine, MatrixPeak peak, double m
     line.append(
         String.format(
             Locale.ROOT,
-            "%-22s%9.4f %-9s (%.4f to %.4f, %d steps)",
+            "%-22s%9.4g %-9s (%.4g to %.4g, %d steps)",
             measured.benchmark().name(),
             measured.median(),
             measured.benchmark().unit().name(),
@@ -63,7 +63,7 @@ public record BenchReport(Map<String, Object> machine, MatrixPeak peak, double m
                 line.append(
                     String.format(
                         Locale.ROOT,
-                        "  peer %.4f, ratio %.3f",
+                        "  peer %.4g, ratio %.3f",
                         median,
                         measured.median() / median)));
     if (shareOfPeak(measured) > 0) {

@@ -1,6 +1,7 @@
 package dev.tessera.cli.bench;
 
-import dev.tessera.engine.onednn.OneDnn;
+import dev.tessera.engine.graph.Execution;
+import dev.tessera.engine.plan.WorkerThreads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,15 +25,20 @@ final class Machine {
   static Map<String, Object> facts() {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("processor", cpuInfo("model name").orElse(System.getProperty("os.arch")));
-    facts.put("cores", Cores.available());
+    facts.put("cores", Runtime.getRuntime().availableProcessors());
     cpuInfo("flags").ifPresent(flags -> facts.put("instructions", telling(flags)));
-    facts.put("oneDnnUses", OneDnn.instructionSet());
+    facts.put("oneDnnUses", Execution.instructionSet());
     line(Path.of("/proc/meminfo"), "MemTotal").ifPresent(total -> facts.put("memory", total));
     facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     facts.put("jvm", System.getProperty("java.vm.name") + " " + Runtime.version());
     dnnl_version_t version = dnnl.dnnl_version();
     facts.put("oneDnn", version.major() + "." + version.minor() + "." + version.patch());
     return facts;
+  }
+
+  /** A thread for each core that this virtual machine may use. */
+  static WorkerThreads cores() {
+    return new WorkerThreads(Runtime.getRuntime().availableProcessors(), "bench");
   }
 
   private static Optional<String> cpuInfo(String key) {

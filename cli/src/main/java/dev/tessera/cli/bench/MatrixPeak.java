@@ -1,13 +1,14 @@
 package dev.tessera.cli.bench;
 
 import dev.tessera.engine.graph.Execution.Precision;
+import dev.tessera.engine.plan.WorkerThreads;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.javacpp.PointerScope;
+import java.util.function.IntConsumer;
 
 /**
- * The fastest matrix products that this machine computes, with all cores at work: oneDNN's, with
- * weights in the layout that it likes best.
+ * The fastest matrix products that this machine computes, with all cores at work, each on a product
+ * of its own: oneDNN's, with weights in the layout that it likes best.
  *
  * @param products what was tried
  */
@@ -38,9 +39,11 @@ public record MatrixPeak(List<Rate> products) {
   /** Measures for a few seconds. */
   static MatrixPeak measure() {
     List<Rate> rates = new ArrayList<>();
-    for (Precision precision : Precision.values()) {
-      rates.add(rate(1024, 1024, 1024, precision));
-      rates.add(rate(1152, 256, 1024, precision));
+    try (WorkerThreads threads = Machine.cores()) {
+      for (Precision precision : Precision.values()) {
+        rates.add(rate(threads, 1024, 1024, 1024, precision));
+        rates.add(rate(threads, 1152, 256, 1024, precision));
+      }
     }
     return new MatrixPeak(rates);
   }
@@ -54,46 +57,36 @@ public record MatrixPeak(List<Rate> products) {
         .orElse(0);
   }
 
-  private static Rate rate(long rows, long inner, long columns, Precision precision) {
-    int cores = Cores.available();
-    double operations = 2.0 * cores * rows * inner * columns;
-    // One product per core, either called by a thread each or as one batch, which oneDNN divides:
-    // which of both is faster depends on how its threads wait.
-    double seconds = Double.POSITIVE_INFINITY;
-    for (int callers : cores == 1 ? new int[] {1} : new int[] {1, cores}) {
-      PointerScope memory = new PointerScope();
-      try (Cores threads = new Cores(callers)) {
-        List<MatrixProduct> products = new ArrayList<>();
-        for (int i = 0; i < callers; i++) {
-          products.add(new MatrixProduct(cores / callers, rows, inner, columns, precision));
-        }
-        seconds = Math.min(seconds, seconds(threads, products));
-      } catch (MatrixProduct.UnsupportedException unsupported) {
-        return new Rate(rows, inner, columns, precision, 0);
-      } finally {
-        memory.close();
-      }
-    }
-    return new Rate(rows, inner, columns, precision, operations / seconds);
-  }
-
-  /** Seconds in which every product is computed once. */
-  private static double seconds(Cores threads, List<MatrixProduct> products) {
-    double once = threads.fastest(1, repeated(products, 1));
-    int times = (int) Math.max(1, Math.ceil(ROUND_SECONDS / once));
-    return threads.fastest(ROUNDS, repeated(products, times)) / times;
-  }
-
-  private static List<Runnable> repeated(List<MatrixProduct> products, int times) {
-    List<Runnable> work = new ArrayList<>();
-    for (MatrixProduct product : products) {
-      work.add(
-          () -> {
-            for (int i = 0; i < times; i++) {
-              product.compute();
+  private static Rate rate(
+      WorkerThreads threads, long rows, long inner, long columns, Precision precision) {
+    MatrixProduct[] products = new MatrixProduct[threads.count()];
+    try {
+      // Each is made by the thread that computes it, which oneDNN then leaves alone.
+      threads.run(core -> products[core] = new MatrixProduct(rows, inner, columns, precision));
+      double operations = 2.0 * threads.count() * rows * inner * columns;
+      return new Rate(rows, inner, columns, precision, operations / seconds(threads, products));
+    } catch (MatrixProduct.UnsupportedException unsupported) {
+      return new Rate(rows, inner, columns, precision, 0);
+    } finally {
+      threads.run(
+          core -> {
+            if (products[core] != null) {
+              products[core].close();
             }
           });
     }
-    return work;
+  }
+
+  /** Seconds in which every core computes one product. */
+  private static double seconds(WorkerThreads threads, MatrixProduct[] products) {
+    double once = Fastest.of(2, () -> threads.run(core -> products[core].compute()));
+    int times = (int) Math.max(1, Math.ceil(ROUND_SECONDS / once));
+    IntConsumer repeated =
+        core -> {
+          for (int i = 0; i < times; i++) {
+            products[core].compute();
+          }
+        };
+    return Fastest.of(ROUNDS, () -> threads.run(repeated)) / times;
   }
 }

@@ -15,9 +15,10 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
 
-/** A batch of matrix products of oneDNN's: [b, M, K] × [b, K, N] → [b, M, N] in f32. */
-final class MatrixProduct {
+/** A matrix product of oneDNN's: [M, K] × [K, N] → [M, N] in f32. Belongs to one thread. */
+final class MatrixProduct implements AutoCloseable {
   /** oneDNN has no such product for this processor. */
   static final class UnsupportedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -27,6 +28,7 @@ final class MatrixProduct {
     }
   }
 
+  private final PointerScope scope = new PointerScope();
   private final engine processor = new engine(engine.kind.cpu, 0);
   private final stream queue = new stream(processor);
   private final IntMemoryMap arguments = new IntMemoryMap();
@@ -35,21 +37,22 @@ final class MatrixProduct {
   /**
    * @throws UnsupportedException if oneDNN cannot do it here
    */
-  MatrixProduct(int batch, long rows, long inner, long columns, Precision precision) {
+  MatrixProduct(long rows, long inner, long columns, Precision precision) {
     memory.data_type type =
         precision == Precision.BF16 ? memory.data_type.bf16 : memory.data_type.f32;
-    long[] left = {batch, rows, inner};
-    long[] right = {batch, inner, columns};
+    long[] left = {rows, inner};
+    long[] right = {inner, columns};
     matmul.primitive_desc description;
     try {
       description =
           new matmul.primitive_desc(
               processor,
-              new memory.desc(left, type, memory.format_tag.abc),
+              new memory.desc(left, type, memory.format_tag.ab),
               new memory.desc(right, type, memory.format_tag.any),
               new memory.desc(
-                  new long[] {batch, rows, columns}, memory.data_type.f32, memory.format_tag.abc));
+                  new long[] {rows, columns}, memory.data_type.f32, memory.format_tag.ab));
     } catch (RuntimeException refused) {
+      scope.close();
       throw new UnsupportedException(refused);
     }
     product = new matmul(description);
@@ -60,9 +63,9 @@ final class MatrixProduct {
 
   /** Random numbers in a layout and precision of oneDNN's choice. */
   private memory filled(long[] sides, memory.desc wanted) {
-    memory.desc plain = new memory.desc(sides, memory.data_type.f32, memory.format_tag.abc);
+    memory.desc plain = new memory.desc(sides, memory.data_type.f32, memory.format_tag.ab);
     memory values = new memory(plain, processor);
-    float[] numbers = new float[Math.toIntExact(sides[0] * sides[1] * sides[2])];
+    float[] numbers = new float[Math.toIntExact(sides[0] * sides[1])];
     CounterRandom random = new CounterRandom(1, "bench product", 0);
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = random.nextFloat() - 0.5f;
@@ -79,9 +82,14 @@ final class MatrixProduct {
     return result;
   }
 
-  /** Computes all products of the batch. */
+  /** Computes it. */
   void compute() {
     product.execute(queue, arguments);
     queue._wait();
+  }
+
+  @Override
+  public void close() {
+    scope.close();
   }
 }

@@ -1,7 +1,9 @@
 package dev.tessera.cli.bench;
 
-import java.util.ArrayList;
-import java.util.List;
+import dev.tessera.engine.plan.WorkerThreads;
+import java.util.Objects;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -16,22 +18,25 @@ final class MemoryBandwidth {
 
   /** Bytes per second, those read and those written. */
   static double measure() {
-    int count = Cores.available();
-    List<BytePointer> buffers = new ArrayList<>();
-    List<Runnable> copies = new ArrayList<>();
-    try (Cores threads = new Cores(count)) {
-      for (int i = 0; i < count; i++) {
-        BytePointer from = new BytePointer(BYTES);
-        BytePointer to = new BytePointer(BYTES);
-        buffers.add(from);
-        buffers.add(to);
-        // Memory that was never written to is all one page.
-        Pointer.memset(from, 1, BYTES);
-        copies.add(() -> Pointer.memcpy(to, from, BYTES));
+    try (WorkerThreads threads = Machine.cores()) {
+      int count = threads.count();
+      BytePointer[] from = new BytePointer[count];
+      BytePointer[] to = new BytePointer[count];
+      try {
+        for (int core = 0; core < count; core++) {
+          from[core] = new BytePointer(BYTES);
+          to[core] = new BytePointer(BYTES);
+          // Memory that was never written to is all one page.
+          Pointer.memset(from[core], 1, BYTES);
+          Pointer.memset(to[core], 1, BYTES);
+        }
+        IntConsumer copy = core -> Pointer.memcpy(to[core], from[core], BYTES);
+        return 2.0 * count * BYTES / Fastest.of(ROUNDS, () -> threads.run(copy));
+      } finally {
+        Stream.concat(Stream.of(from), Stream.of(to))
+            .filter(Objects::nonNull)
+            .forEach(BytePointer::close);
       }
-      return 2.0 * count * BYTES / threads.fastest(ROUNDS, copies);
-    } finally {
-      buffers.forEach(BytePointer::close);
     }
   }
 }

@@ -16,7 +16,7 @@ public record Schedule(
   /** Figures of fewer steps are not worth comparing. */
   public static final int MINIMUM_STEPS = 7;
 
-  private static final int MOST = 5;
+  private static final int MOST = 3;
 
   /** What figures that are published are measured with. */
   public static final Schedule DEFAULT = new Schedule(3, 4, MINIMUM_STEPS, 2, 0.25);

@@ -79,13 +79,7 @@ public final class OneDnn {
 
   /** The instruction set that oneDNN uses at most, by its own name. */
   public static String instructionSet() {
-    int effective = dnnl_get_effective_cpu_isa();
-    for (dnnl.cpu_isa known : dnnl.cpu_isa.values()) {
-      if (known.value == effective) {
-        return known.name();
-      }
-    }
-    return "an instruction set with number " + effective;
+    return dnnl.get_effective_cpu_isa().intern().name();
   }
 
   static engine processor() {

@@ -105,6 +105,28 @@ class PlanTest {
   }
 
   @Test
+  void timedRunsTellWhatEachKindOfOperationTakesPerRun() {
+    ModelGraph graph = graph(DataType.FLOAT);
+    GraphTensor x = graph.placeholder("x", 100, 100);
+    Plan plan = Plan.forward(graph, graph.ops().tanh(graph.ops().relu(graph.ops().tanh(x))));
+    plan.run();
+    assertThat(plan.millisecondsByKind()).isEmpty();
+    for (int i = 0; i < 20; i++) {
+      plan.runTimed();
+    }
+    Map<String, Double> times = plan.millisecondsByKind();
+    assertThat(times).containsOnlyKeys("relu", "tanh");
+    double run = times.values().stream().mapToDouble(Double::doubleValue).sum();
+    assertThat(run).isPositive();
+    long start = System.nanoTime();
+    plan.runTimed();
+    plan.runTimed();
+    double whole = (System.nanoTime() - start) * 1e-6 + 20 * run;
+    double total = 22 * plan.millisecondsByKind().values().stream().mapToDouble(t -> t).sum();
+    assertThat(total).isBetween(20 * run, whole);
+  }
+
+  @Test
   void aRunDependsOnThePlaceholdersAndParametersOfTheMoment() {
     ParameterStore store = new ParameterStore(1, DataType.FLOAT);
     ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
