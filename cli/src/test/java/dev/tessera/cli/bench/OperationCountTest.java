@@ -37,7 +37,7 @@ class OperationCountTest {
   @Test
   void aDiscreteVaeMultipliesEachWeightAtEachOfItsPlaces() {
     VaeShape shape = VaeShape.TINY;
-    new DiscreteVae(shape, graph).loss();
+    new DiscreteVae(shape, graph).loss(shape.batch());
     double places = 0;
     for (String name : store.names()) {
       if (!name.endsWith("/bias")) {
