@@ -6,6 +6,7 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.random.GumbelNoise;
 import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.ExponentialMovingAverage;
 import dev.tessera.transformer.TransformerConfig;
@@ -100,10 +101,7 @@ final class TrainingSteps implements Workload {
         store,
         (filled, step) -> {
           filled.set("pictures", pictures);
-          CounterRandom random = new CounterRandom(SEED, "bench noise", step);
-          for (int i = 0; i < noise.length; i++) {
-            noise[i] = (float) random.nextGumbel();
-          }
+          GumbelNoise.fill(noise, new CounterRandom(SEED, "bench noise", step));
           filled.set("noise", noise);
         });
   }

@@ -5,6 +5,7 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.ShortPointer;
 import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
@@ -73,6 +74,13 @@ public final class HostCopy {
         new DoublePointer(host(array)).get(wide, 0, length);
         for (int i = 0; i < length; i++) {
           values[from + i] = (float) wide[i];
+        }
+      }
+      case BFLOAT16 -> {
+        short[] halves = new short[length];
+        new ShortPointer(host(array)).get(halves, 0, length);
+        for (int i = 0; i < length; i++) {
+          values[from + i] = Float.intBitsToFloat(halves[i] << Short.SIZE);
         }
       }
       default -> throw new IllegalArgumentException("array holds " + array.dataType());

@@ -8,6 +8,7 @@ import dev.tessera.engine.graph.Ops;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.random.GumbelNoise;
 import java.util.Optional;
 
 /**
@@ -121,9 +122,7 @@ public record GumbelSoftmax(
   public float[] noise(long seed, long step, int vectors) {
     CounterRandom random = new CounterRandom(seed, "gumbel noise", step);
     float[] noise = new float[Math.multiplyExact(vectors, codebookSize)];
-    for (int i = 0; i < noise.length; i++) {
-      noise[i] = (float) random.nextGumbel();
-    }
+    GumbelNoise.fill(noise, random);
     return noise;
   }
 

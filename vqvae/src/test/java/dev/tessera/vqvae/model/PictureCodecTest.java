@@ -2,10 +2,12 @@ package dev.tessera.vqvae.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.onednn.OneDnn;
 import dev.tessera.engine.plan.GradientCheck;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.vqvae.picture.PictureConfig;
@@ -22,6 +24,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -113,6 +116,30 @@ class PictureCodecTest {
         int right = PixelTransform.toByte(expected[i * WIDE.bytes() + j]) & 0xFF;
         assertThat(value).as("picture %d byte %d", i, j).isBetween(right - 1, right + 1);
       }
+    }
+  }
+
+  /** Its selection, logits of all codes, is BFLOAT16 inside a graph of that precision. */
+  @ParameterizedTest
+  @EnumSource
+  void aLearnedCodebookIsEncodedInEveryPrecision(Execution.Precision precision) {
+    assumeTrue(precision == Execution.Precision.F32 || OneDnn.takesBfloat16());
+    Quantiser gumbel = new GumbelSoftmax(40, 6, 1, 0.5, 0.1);
+    Execution execution = new Execution(Execution.Operations.FUSED, precision);
+    ParameterStore store = weights(gumbel);
+    try (PictureCodec fused = new PictureCodec(config(gumbel), store, execution);
+        PictureCodec plain = new PictureCodec(config(gumbel), store, Execution.plain())) {
+      int[][] codes = fused.encode(PICTURES, pictures()::get);
+      int[][] expected = plain.encode(PICTURES, pictures()::get);
+      int same = 0;
+      int all = 0;
+      for (int i = 0; i < PICTURES; i++) {
+        for (int j = 0; j < codes[i].length; j++) {
+          same += codes[i][j] == expected[i][j] ? 1 : 0;
+          all++;
+        }
+      }
+      assertThat((double) same / all).isGreaterThan(0.9);
     }
   }
 

@@ -11,6 +11,7 @@ import dev.tessera.engine.plan.GraphInputs;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.random.GumbelNoise;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -137,9 +138,7 @@ class GumbelSoftmaxTest {
   private static float[] noise(long seed, long step) {
     CounterRandom random = new CounterRandom(seed, "gumbel noise", step);
     float[] noise = new float[GRID * CODES];
-    for (int i = 0; i < noise.length; i++) {
-      noise[i] = (float) random.nextGumbel();
-    }
+    GumbelNoise.fill(noise, random);
     return noise;
   }
 
