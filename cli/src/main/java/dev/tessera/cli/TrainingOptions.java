@@ -83,11 +83,7 @@ final class TrainingOptions {
       description = "Share of unusable files at which to give up (default: ${DEFAULT-VALUE}).")
   private double maxBroken;
 
-  @Option(
-      names = "--cache",
-      paramLabel = "DIR",
-      description = "Where prepared pictures are kept (default: ~/.cache/tessera).")
-  private @Nullable Path cache;
+  @Mixin private final CacheOption cache = new CacheOption();
 
   /** The run that is asked for. */
   TwoStageTraining.Setup setup() throws IOException {
@@ -101,7 +97,7 @@ final class TrainingOptions {
     RunConfig adapted = UsageException.check(() -> adapted(complete));
     return new TwoStageTraining.Setup(
         pictures,
-        cache != null ? cache : Caches.folder(),
+        cache.folder(),
         prepare,
         adapted,
         folder,
