@@ -33,6 +33,11 @@ public record RunListeners(List<RunListener> all) implements RunListener {
   }
 
   @Override
+  public void finishedBefore() {
+    all.forEach(RunListener::finishedBefore);
+  }
+
+  @Override
   public void wrote(Path file) {
     all.forEach(each -> each.wrote(file));
   }

@@ -18,6 +18,7 @@ import java.util.Locale;
  * held-out/ID.png, ID.txt     some pictures that training does not see, with their captions
  * samples/STAGE-STEP.png      what the model could do by then
  * best.tessera, last.tessera  the model: best on held-out data, and after the last step
+ * finished.txt                the budget under which the run came to its end, once it has
  * </pre>
  *
  * @param path of the folder
@@ -56,6 +57,11 @@ public record RunFolder(Path path) {
   /** The model after the last step. */
   public Path last() {
     return path.resolve("last.tessera");
+  }
+
+  /** The budget under which the run came to its end. */
+  public Path finished() {
+    return path.resolve("finished.txt");
   }
 
   /** Checkpoints of a stage. */

@@ -21,6 +21,9 @@ public interface RunListener extends TrainingListener {
   /** A stage begins, or goes on after {@code stepsBefore} steps. */
   default void stageStarted(String stage, long stepsBefore) {}
 
+  /** The run came to its end in an earlier session: nothing is done. */
+  default void finishedBefore() {}
+
   /** A file was written that a person may want to see. */
   default void wrote(Path file) {}
 }
