@@ -4,6 +4,7 @@ import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.Execution.Operations;
 import dev.tessera.engine.graph.Execution.Precision;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -23,8 +24,23 @@ final class ExecutionOptions {
               + " multiplies such numbers itself).")
   private @Nullable Precision precision;
 
-  /** What is asked for, completed by what suits this machine. */
-  Execution execution() {
+  /**
+   * What is asked for, completed by what suits this machine as soon as that matters: to find it out
+   * takes the native libraries.
+   *
+   * @throws UsageException if what is asked for is impossible on any machine
+   */
+  Supplier<Execution> execution() {
+    Operations wanted = operations;
+    Precision exact = precision;
+    if (wanted != null && exact != null) {
+      Execution asked = UsageException.check(() -> new Execution(wanted, exact));
+      return () -> asked;
+    }
+    return this::completed;
+  }
+
+  private Execution completed() {
     Execution best = Execution.best();
     Operations chosen = operations != null ? operations : best.operations();
     Precision fitting = chosen == Operations.PLAIN ? Precision.F32 : best.precision();

@@ -1,5 +1,6 @@
 package dev.tessera.cli.progress;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.train.StepReport;
 import dev.tessera.transformer.pipeline.RunListener;
 import dev.tessera.vqvae.data.PreparedPictures;
@@ -25,6 +26,11 @@ public record RunListeners(List<RunListener> all) implements RunListener {
   @Override
   public void prepared(PreparedPictures pictures) {
     all.forEach(each -> each.prepared(pictures));
+  }
+
+  @Override
+  public void computing(Execution execution) {
+    all.forEach(each -> each.computing(execution));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tessera.transformer.pipeline;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.vqvae.data.PreparedPictures;
 import java.nio.file.Path;
@@ -17,6 +18,9 @@ public interface RunListener extends TrainingListener {
 
   /** The pictures are ready. */
   default void prepared(PreparedPictures pictures) {}
+
+  /** It was chosen how to compute, for there is something to compute. */
+  default void computing(Execution execution) {}
 
   /** A stage begins, or goes on after {@code stepsBefore} steps. */
   default void stageStarted(String stage, long stepsBefore) {}

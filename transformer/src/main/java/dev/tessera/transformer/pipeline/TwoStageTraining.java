@@ -40,6 +40,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From a source of pictures to a bundle. What a run folder already holds (tokenizer, stage 1,
@@ -61,7 +62,7 @@ public final class TwoStageTraining {
    * @param folder of the run
    * @param seed of everything drawn
    * @param codeVersion of this program
-   * @param execution of both trainings
+   * @param execution of both trainings; asked when there is something to compute
    */
   public record Setup(
       PictureSource source,
@@ -71,11 +72,12 @@ public final class TwoStageTraining {
       RunFolder folder,
       long seed,
       String codeVersion,
-      Execution execution) {}
+      Supplier<Execution> execution) {}
 
   private final Setup setup;
   private final RunListener listener;
   private final BooleanSupplier stop;
+  private @Nullable Execution execution;
 
   /**
    * A run that is yet to be started.
@@ -177,7 +179,7 @@ public final class TwoStageTraining {
             config.vqvaeTraining(),
             pictures,
             setup.seed(),
-            setup.execution(),
+            execution(),
             this::showReconstructions);
     TrainingLoop loop =
         training.loop(config.schedule().evaluations(), digest, checkpoints, listener);
@@ -220,7 +222,7 @@ public final class TwoStageTraining {
     }
     Files.deleteIfExists(setup.folder().finished());
     PictureCodec codec =
-        new PictureCodec(stage1.config(), new ParameterStore(stage1.weights()), setup.execution());
+        new PictureCodec(stage1.config(), new ParameterStore(stage1.weights()), execution());
     TokenisedPictures tokens;
     try {
       tokens =
@@ -244,7 +246,7 @@ public final class TwoStageTraining {
             config.transformerTraining(),
             tokens,
             setup.seed(),
-            setup.execution(),
+            execution(),
             (step, weights) -> show(TransformerTraining.STAGE, step, grid.draw(weights)));
     TrainingLoop loop =
         training.loop(config.schedule().evaluations(), digest, checkpoints, listener);
@@ -291,6 +293,14 @@ public final class TwoStageTraining {
     TrainingState state = newest.get();
     return Files.readString(folder.finished()).strip().equals(budget.spec())
         || stageBudget.progress(state.getStep(), state.getSeconds()) >= 1;
+  }
+
+  private Execution execution() {
+    if (execution == null) {
+      execution = setup.execution().get();
+      listener.computing(execution);
+    }
+    return execution;
   }
 
   private static int passLength(PreparedPictures pictures) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /**
  * Pictures to codes and back, with the weights of a store.
@@ -25,7 +26,7 @@ public final class PictureCodec {
 
   private final VqvaeConfig config;
   private final ParameterStore weights;
-  private final Execution execution;
+  private final Supplier<Execution> execution;
   private final NavigableMap<Integer, Plan> encoders = new TreeMap<>();
   private final NavigableMap<Integer, Plan> decoders = new TreeMap<>();
 
@@ -36,6 +37,15 @@ public final class PictureCodec {
    *     one under another execution
    */
   public PictureCodec(VqvaeConfig config, ParameterStore weights, Execution execution) {
+    this(config, weights, () -> execution);
+  }
+
+  /**
+   * A codec that costs nothing until it is used: neither oneDNN nor ND4J is loaded before.
+   *
+   * @param execution of the graphs, asked when one is built
+   */
+  public PictureCodec(VqvaeConfig config, ParameterStore weights, Supplier<Execution> execution) {
     this.config = config;
     this.weights = weights;
     this.execution = execution;
@@ -145,13 +155,13 @@ public final class PictureCodec {
   }
 
   private Plan encoder(int batch) {
-    ModelGraph graph = new ModelGraph(weights, execution);
+    ModelGraph graph = new ModelGraph(weights, execution.get());
     GraphTensor selection = new Vqvae(config, graph, batch).selection();
     return Plan.forward(graph, selection);
   }
 
   private Plan decoder(int batch) {
-    ModelGraph graph = new ModelGraph(weights, execution);
+    ModelGraph graph = new ModelGraph(weights, execution.get());
     GraphTensor pictures = new Vqvae(config, graph, batch).reconstruction();
     config.quantiser().declare(graph);
     return Plan.forward(graph, pictures);
