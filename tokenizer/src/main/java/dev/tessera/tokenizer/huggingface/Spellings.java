@@ -3,6 +3,7 @@ package dev.tessera.tokenizer.huggingface;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The tokens of a file by how they are spelled, and which of Tessera's ids each has got so far. */
@@ -14,7 +15,7 @@ final class Spellings {
   private final JsonField vocab;
 
   /** By spelling, in the file. */
-  private final Map<String, Integer> listed = new HashMap<>();
+  private final Map<String, Integer> listed = new LinkedHashMap<>();
 
   /** By spelling, in Tessera, for bytes and what merges made. */
   private final Map<String, Integer> made = new HashMap<>();
