@@ -4,6 +4,7 @@ import dev.tessera.cli.config.Colour;
 import dev.tessera.cli.config.ConfigFile;
 import dev.tessera.cli.config.ShippedConfigs;
 import dev.tessera.engine.train.Checkpoints;
+import dev.tessera.transformer.pipeline.Found;
 import dev.tessera.transformer.pipeline.RunBudget;
 import dev.tessera.transformer.pipeline.RunConfig;
 import dev.tessera.transformer.pipeline.RunFolder;
@@ -103,6 +104,7 @@ final class TrainingOptions {
         folder,
         seed != null ? seed : seedOf(folder),
         Version.number(),
+        Found.NOTHING,
         executionOptions.execution());
   }
 

@@ -144,7 +144,7 @@ final class TokenizerJsonReader {
     }
     JsonField dropout = model.get("dropout");
     if (!dropout.isNull() && !dropout.isNumber(0)) {
-      throw dropout.mustBe("null: captionDropout of a configuration sets it for training");
+      throw dropout.mustBe("null: bpeDropout of a configuration sets it for training");
     }
     for (String affix : new String[] {"continuing_subword_prefix", "end_of_word_suffix"}) {
       if (!model.get(affix).isNull() && !model.get(affix).text().isEmpty()) {

@@ -13,6 +13,7 @@ import java.util.Locale;
  * log.jsonl                   one line for each report
  * quarantine.tsv              pictures that could not be used, and why
  * tokenizer.pb                the vocabulary
+ * tokens/tokens-NNNNN.tok     pictures and captions as tokens, for stage 2
  * vqvae.tessera               stage 1, once it is trained
  * checkpoints/STAGE/STEP/     to go on from
  * held-out/ID.png, ID.txt     some pictures that training does not see, with their captions
@@ -42,6 +43,11 @@ public record RunFolder(Path path) {
   /** The vocabulary. */
   public Path tokenizer() {
     return path.resolve("tokenizer.pb");
+  }
+
+  /** Pictures and captions as tokens. */
+  public Path tokens() {
+    return path.resolve("tokens");
   }
 
   /** Stage 1, once it is trained. */

@@ -12,8 +12,11 @@ import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.bundle.Provenance;
+import dev.tessera.transformer.shard.TokenShards;
+import dev.tessera.transformer.shard.Tokenising;
 import dev.tessera.transformer.training.TokenisedPictures;
 import dev.tessera.transformer.training.TransformerTraining;
+import dev.tessera.transformer.training.TransformerTrainingConfig;
 import dev.tessera.vqvae.data.PictureEntry;
 import dev.tessera.vqvae.data.PictureSource;
 import dev.tessera.vqvae.data.PrepareOptions;
@@ -62,6 +65,7 @@ public final class TwoStageTraining {
    * @param folder of the run
    * @param seed of everything drawn
    * @param codeVersion of this program
+   * @param found what need not be made
    * @param execution of both trainings; asked when there is something to compute
    */
   public record Setup(
@@ -72,6 +76,7 @@ public final class TwoStageTraining {
       RunFolder folder,
       long seed,
       String codeVersion,
+      Found found,
       Supplier<Execution> execution) {}
 
   private final Setup setup;
@@ -225,17 +230,7 @@ public final class TwoStageTraining {
         new PictureCodec(stage1.config(), new ParameterStore(stage1.weights()), execution());
     TokenisedPictures tokens;
     try {
-      tokens =
-          TokenisedPictures.of(
-              pictures,
-              codec,
-              tokenizer,
-              config.transformerTraining().variants(),
-              config.transformerTraining().augmentation(),
-              setup.seed(),
-              (done, total) ->
-                  listener.progress(RunListener.Phase.TOKENISING_PICTURES, done, total),
-              stop);
+      tokens = new TokenisedPictures(pictures, tokens(pictures, codec, stage1.digest(), tokenizer));
     } catch (CancellationException stopped) {
       return false;
     }
@@ -309,18 +304,40 @@ public final class TwoStageTraining {
 
   private Bpe tokenizer(PreparedPictures pictures) throws IOException {
     Path file = setup.folder().tokenizer();
+    Optional<Bpe> found = setup.found().tokenizer();
     if (Files.exists(file)) {
-      return Bpe.read(file);
+      Bpe own = Bpe.read(file);
+      if (found.isPresent() && !found.get().equals(own)) {
+        throw new IOException(file + " is another tokenizer than the one that is asked for");
+      }
+      return own;
     }
-    Iterable<String> captions =
-        () ->
-            Arrays.stream(pictures.training())
-                .mapToObj(picture -> pictures.entry(picture).captions())
-                .flatMap(List::stream)
-                .iterator();
-    Bpe tokenizer = Bpe.train(captions, setup.config().text().vocabulary());
+    int vocabulary = setup.config().text().vocabulary();
+    Bpe tokenizer = found.orElseGet(() -> CaptionVocabulary.learn(pictures, vocabulary));
     tokenizer.write(file);
     return tokenizer;
+  }
+
+  private TokenShards tokens(
+      PreparedPictures pictures, PictureCodec codec, byte[] bundleDigest, Bpe tokenizer)
+      throws IOException {
+    TransformerTrainingConfig training = setup.config().transformerTraining();
+    Tokenising tokenising =
+        new Tokenising(
+            pictures,
+            codec,
+            bundleDigest,
+            tokenizer,
+            training.variants(),
+            training.augmentation(),
+            setup.seed());
+    if (setup.found().tokens().isPresent()) {
+      return tokenising.open(setup.found().tokens().get());
+    }
+    return tokenising.openOrMake(
+        setup.folder().tokens(),
+        (done, total) -> listener.progress(RunListener.Phase.TOKENISING_PICTURES, done, total),
+        stop);
   }
 
   private void showReconstructions(long step, List<Rgb> originals, List<Rgb> reconstructions) {
