@@ -62,7 +62,7 @@ public final class Tessera implements AutoCloseable {
     this.bundle = bundle;
     this.codec =
         new PictureCodec(
-            bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()), Execution.best());
+            bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()), Execution::best);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.Execution.Operations;
 import dev.tessera.engine.graph.Execution.Precision;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -23,17 +24,32 @@ final class ExecutionOptions {
               + " multiplies such numbers itself).")
   private @Nullable Precision precision;
 
-  /** What is asked for, completed by what suits this machine. */
-  Execution execution() {
-    return execution(Precision.BF16);
+  /**
+   * What is asked for, completed by what suits this machine as soon as that matters: to find it out
+   * takes the native libraries.
+   *
+   * @throws UsageException if what is asked for is impossible on any machine
+   */
+  Supplier<Execution> execution() {
+    Operations wanted = operations;
+    Precision exact = precision;
+    if (wanted != null && exact != null) {
+      Execution asked = UsageException.check(() -> new Execution(wanted, exact));
+      return () -> asked;
+    }
+    return () -> completed(Precision.BF16);
   }
 
   /**
-   * The same.
+   * The same at once.
    *
    * @param lowest precision that is chosen where none is asked for
    */
   Execution execution(Precision lowest) {
+    return completed(lowest);
+  }
+
+  private Execution completed(Precision lowest) {
     Execution best = Execution.best();
     Operations chosen = operations != null ? operations : best.operations();
     boolean single = chosen == Operations.PLAIN || lowest == Precision.F32;

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** What files say about themselves, as a tree of facts. */
@@ -106,7 +107,8 @@ final class Inspection {
   private static Map<String, Object> tokenizer(Path path) throws IOException {
     Bpe bpe = Bpe.read(path);
     Map<String, Object> facts = facts("tokenizer");
-    facts.put("formatVersion", Bpe.FORMAT_VERSION);
+    facts.put("formatVersion", bpe.toProto().getFormatVersion());
+    facts.put("splitRule", bpe.splitRule().name().toLowerCase(Locale.ROOT));
     facts.put("ids", bpe.vocabularySize());
     facts.put("merges", bpe.vocabularySize() - Bpe.MINIMUM_VOCABULARY);
     facts.put("endOfText", bpe.endOfText());

@@ -6,19 +6,14 @@ import dev.tessera.vqvae.data.PrepareListener;
 import dev.tessera.vqvae.data.PrepareOptions;
 import dev.tessera.vqvae.data.PreparedPictures;
 import java.io.IOException;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What commands understand that measure a model on a source. */
 final class MeasureOptions {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "M",
-      description = "A bundle, NAME.tessera.")
-  private Path model = Path.of("");
+  @Mixin private final ModelOption model = new ModelOption();
+  @Mixin private final CacheOption cache = new CacheOption();
 
   @Parameters(
       paramLabel = "SOURCE",
@@ -32,14 +27,8 @@ final class MeasureOptions {
       description = "Share that training held out (default: ${DEFAULT-VALUE}).")
   private double heldOut;
 
-  @Option(
-      names = "--cache",
-      paramLabel = "DIR",
-      description = "Where prepared pictures are kept (default: ~/.cache/tessera).")
-  private @Nullable Path cache;
-
   Bundle bundle() throws IOException {
-    return Bundle.read(model);
+    return model.bundle();
   }
 
   /** The pictures, prepared and split as they were for training. */
@@ -54,10 +43,6 @@ final class MeasureOptions {
                     PrepareOptions.DEFAULT.maxBrokenFraction()));
     PrepareListener interruptible = (done, total) -> session.leaveIfInterrupted();
     return PreparedPictures.prepare(
-        pictures,
-        bundle.vqvae().picture(),
-        cache != null ? cache : Caches.folder(),
-        prepare,
-        interruptible);
+        pictures, bundle.vqvae().picture(), cache.folder(), prepare, interruptible);
   }
 }

@@ -1,6 +1,7 @@
 package dev.tessera.cli;
 
 import dev.tessera.Tessera;
+import dev.tessera.transformer.bundle.Bundle;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -13,6 +14,10 @@ final class ModelOption {
       paramLabel = "M",
       description = "A bundle, NAME.tessera.")
   private Path model = Path.of("");
+
+  Bundle bundle() throws IOException {
+    return Bundle.read(model);
+  }
 
   Tessera load() throws IOException {
     return Tessera.load(model);

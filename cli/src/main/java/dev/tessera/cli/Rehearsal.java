@@ -37,7 +37,7 @@ public final class Rehearsal {
 
   private void perform() throws IOException {
     Path config = folder.resolve("tiny.yaml");
-    try (InputStream tiny = Rehearsal.class.getResourceAsStream("tiny.yaml")) {
+    try (InputStream tiny = Rehearsal.class.getResourceAsStream("rehearsal.yaml")) {
       Files.write(config, Objects.requireNonNull(tiny).readAllBytes());
     }
     Path run = folder.resolve("run");

@@ -5,6 +5,7 @@ import dev.tessera.cli.progress.RunBars;
 import dev.tessera.cli.progress.RunLines;
 import dev.tessera.cli.progress.RunListeners;
 import dev.tessera.cli.progress.RunLog;
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.transformer.pipeline.RunBudget;
 import dev.tessera.transformer.pipeline.RunListener;
 import dev.tessera.transformer.pipeline.TwoStageTraining;
@@ -91,11 +92,15 @@ final class Training {
       }
     }
 
+    @Override
+    public void computing(Execution execution) {
+      session.note(ExecutionOptions.reason(execution));
+    }
+
     /** Only now, so that a source that cannot be used does not leave the folder in use. */
     @Override
     public void prepared(PreparedPictures pictures) {
       session.interruption().savesFirst();
-      session.note(ExecutionOptions.reason(setup.execution()));
       try {
         if (!Files.exists(setup.folder().config())) {
           ConfigFile.write(setup.config(), setup.folder().config());

@@ -4,6 +4,7 @@ import dev.tessera.cli.config.Colour;
 import dev.tessera.cli.config.ConfigFile;
 import dev.tessera.cli.config.ShippedConfigs;
 import dev.tessera.engine.train.Checkpoints;
+import dev.tessera.transformer.pipeline.Found;
 import dev.tessera.transformer.pipeline.RunBudget;
 import dev.tessera.transformer.pipeline.RunConfig;
 import dev.tessera.transformer.pipeline.RunFolder;
@@ -83,11 +84,7 @@ final class TrainingOptions {
       description = "Share of unusable files at which to give up (default: ${DEFAULT-VALUE}).")
   private double maxBroken;
 
-  @Option(
-      names = "--cache",
-      paramLabel = "DIR",
-      description = "Where prepared pictures are kept (default: ~/.cache/tessera).")
-  private @Nullable Path cache;
+  @Mixin private final CacheOption cache = new CacheOption();
 
   /** The run that is asked for. */
   TwoStageTraining.Setup setup() throws IOException {
@@ -101,12 +98,13 @@ final class TrainingOptions {
     RunConfig adapted = UsageException.check(() -> adapted(complete));
     return new TwoStageTraining.Setup(
         pictures,
-        cache != null ? cache : Caches.folder(),
+        cache.folder(),
         prepare,
         adapted,
         folder,
         seed != null ? seed : seedOf(folder),
         Version.number(),
+        Found.NOTHING,
         executionOptions.execution());
   }
 

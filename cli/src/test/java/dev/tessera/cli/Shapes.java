@@ -64,7 +64,7 @@ final class Shapes {
   /** Writes a configuration that trains in seconds. */
   static Path tinyConfig(Path folder) throws IOException {
     Path file = folder.resolve("tiny.yaml");
-    try (InputStream in = Shapes.class.getResourceAsStream("tiny.yaml")) {
+    try (InputStream in = Shapes.class.getResourceAsStream("rehearsal.yaml")) {
       Files.write(file, Objects.requireNonNull(in).readAllBytes());
     }
     return file;

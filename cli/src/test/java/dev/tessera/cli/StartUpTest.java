@@ -31,20 +31,20 @@ class StartUpTest {
   @BeforeAll
   void train(@TempDir Path shared) throws IOException {
     folder = shared;
-    Call trained =
-        Call.of(
-            "train",
-            Shapes.draw(folder.resolve("pictures"), true, 1),
-            "--config",
-            Shapes.tinyConfig(folder),
-            "--steps",
-            "1,1",
-            "--cache",
-            folder.resolve("cache"),
-            "--out",
-            folder.resolve("run"));
+    Shapes.draw(folder.resolve("pictures"), true, 1);
+    Shapes.tinyConfig(folder);
+    Call trained = Call.of(training("run", "1,1"));
     assertThat(trained.exitCode()).as(trained.err()).isZero();
     model = folder.resolve("run/best.tessera");
+  }
+
+  private Object[] training(String run, String steps, Object... more) {
+    List<Object> arguments =
+        new ArrayList<>(List.of("train", folder.resolve("pictures"), "--steps", steps));
+    arguments.addAll(List.of("--config", folder.resolve("tiny.yaml")));
+    arguments.addAll(List.of("--cache", folder.resolve("cache"), "--out", folder.resolve(run)));
+    arguments.addAll(List.of(more));
+    return arguments.toArray();
   }
 
   @ParameterizedTest
@@ -84,6 +84,24 @@ class StartUpTest {
     Printed printed = run("inspect", model);
     assertThat(printed.exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(printed.text()).contains("kind: bundle").doesNotContain(NUMERICS);
+  }
+
+  @Test
+  void neitherDoesTheResumptionOfAFinishedRun() throws Exception {
+    Printed printed = run(training("run", "1,1", "--resume"));
+    assertThat(printed.exitCode()).as(printed.text()).isEqualTo(ExitCode.DONE);
+    assertThat(printed.text()).contains("the run is finished").doesNotContain(NUMERICS);
+  }
+
+  @Test
+  void aStageTwoThatGoesOnDoesNotBuildStageOnesTraining() throws Exception {
+    assertThat(Call.of(training("longer", "1,1")).exitCode()).isEqualTo(ExitCode.DONE);
+    Printed printed = run(training("longer", "1,2", "--resume"));
+    assertThat(printed.exitCode()).as(printed.text()).isEqualTo(ExitCode.DONE);
+    assertThat(printed.text())
+        .contains("training the transformer on from step 1")
+        .contains("dev.tessera.transformer.training.TransformerTraining ")
+        .doesNotContain("dev.tessera.vqvae.training.VqvaeTraining ");
   }
 
   @Test

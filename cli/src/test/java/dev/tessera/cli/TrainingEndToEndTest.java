@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -213,6 +214,55 @@ class TrainingEndToEndTest {
     for (String entry : List.of("vqvae.safetensors", "transformer.safetensors", "tokenizer.pb")) {
       assertThat(resumed.get(entry)).as(entry).isEqualTo(whole.get(entry));
     }
+  }
+
+  @Test
+  void aFinishedRunIsLeftAsItIsUnlessMoreIsAskedFor() throws IOException {
+    Path finished = folder.resolve("finished");
+    Call first = train(pictures, finished, "--config", config, "--seed", 7, "--steps", "2,2");
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    Path model = finished.resolve("best.tessera");
+    FileTime written = Files.getLastModifiedTime(model);
+
+    for (String steps : List.of("2,2", "2,1")) {
+      Call again = train(pictures, finished, "--resume", "--seed", 7, "--steps", steps);
+      assertThat(again.exitCode()).as(again.err()).isZero();
+      assertThat(again.out().strip()).isEqualTo(model.toString());
+      assertThat(again.err()).contains("the run is finished").doesNotContain("tokenising");
+      assertThat(Files.getLastModifiedTime(model)).isEqualTo(written);
+    }
+    Call refused = train(pictures, finished, "--resume", "--seed", 8, "--steps", "2,2");
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(refused.err()).contains("another configuration or other data");
+
+    Call more = train(pictures, finished, "--resume", "--steps", "2,3");
+    assertThat(more.exitCode()).as(more.err()).isZero();
+    assertThat(more.err()).contains("tokenising", "training the transformer on from step 2");
+    assertThat(inspect(model).get("provenance").get("transformerSteps").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void aTimeThatIsSpentIsNotSpentAgain() {
+    Path timed = folder.resolve("timed");
+    Call first = train(pictures, timed, "--config", config, "--minutes", "0.001");
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    Call again = train(pictures, timed, "--resume", "--minutes", "0.001");
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.err()).contains("the run is finished").doesNotContain("tokenising");
+    Call longer =
+        Call.interruptedAt(
+            "training the transformer on",
+            "train",
+            pictures,
+            "--out",
+            timed,
+            "--cache",
+            folder.resolve("cache"),
+            "--resume",
+            "--minutes",
+            60);
+    assertThat(longer.exitCode()).as(longer.err()).isEqualTo(ExitCode.INTERRUPTED);
+    assertThat(longer.err()).contains("tokenising");
   }
 
   @Test

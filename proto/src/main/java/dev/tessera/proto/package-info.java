@@ -10,6 +10,8 @@
  *       hyper-parameters.
  *   <li>tokenizer.proto: {@link dev.tessera.proto.Bpe}, a vocabulary.
  *   <li>training.proto: {@link dev.tessera.proto.TrainingState}, a checkpoint.
+ *   <li>tokens.proto: {@link dev.tessera.proto.TokenShard} and {@link
+ *       dev.tessera.proto.TokenRecord}, pictures and captions as tokens.
  *   <li>pictures.proto: {@link dev.tessera.proto.PictureIndex}, a cache of prepared pictures.
  * </ul>
  *

@@ -29,7 +29,8 @@ class PersistedFieldsTest {
           VqvaeConfig.getDescriptor().getFile(),
           Bpe.getDescriptor().getFile(),
           TrainingState.getDescriptor().getFile(),
-          PictureIndex.getDescriptor().getFile());
+          PictureIndex.getDescriptor().getFile(),
+          TokenShard.getDescriptor().getFile());
 
   @Test
   void everyFieldHasTheNumberAndTypeThatItAlwaysHad() throws IOException {

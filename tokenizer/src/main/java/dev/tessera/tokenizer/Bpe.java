@@ -3,7 +3,6 @@ package dev.tessera.tokenizer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.tessera.proto.Bpe.Merge;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.UUID;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
  * <p>Immutable and safe for use by many threads.
  */
 public final class Bpe {
-  /** Version of {@code tokenizer.pb} that this class writes, and the only one that it reads. */
-  public static final int FORMAT_VERSION = 1;
+  /** The newest version of {@code tokenizer.pb} that this class reads; the package tells all. */
+  public static final int FORMAT_VERSION = 2;
 
   /** A vocabulary of the bytes and end of text alone. */
   public static final int MINIMUM_VOCABULARY = 257;
@@ -41,14 +41,21 @@ public final class Bpe {
 
   private static final int BYTES = 256;
 
+  private static final RandomGenerator NEVER_ASKED =
+      () -> {
+        throw new AssertionError("nothing is drawn without dropout");
+      };
+
   /** The bytes of each id below end of text. */
   private final byte[][] tokens;
 
+  private final SplitRule splitRule;
   private final int[] left;
   private final int[] right;
   private final MergeTable merges;
 
-  private Bpe(int[] left, int[] right) {
+  private Bpe(SplitRule splitRule, int[] left, int[] right) {
+    this.splitRule = splitRule;
     this.left = left;
     this.right = right;
     this.merges = new MergeTable(left, right);
@@ -78,16 +85,52 @@ public final class Bpe {
     }
     BpeTrainer trainer = new BpeTrainer(captions);
     int[][] learned = trainer.learn(vocabularySize - MINIMUM_VOCABULARY);
-    return new Bpe(learned[0], learned[1]);
+    return new Bpe(SplitRule.CAPTIONS, learned[0], learned[1]);
+  }
+
+  /**
+   * The vocabulary of merges that somebody else learned.
+   *
+   * @param left of each merge, in order, an id that comes before it: 0 to 255 + its index
+   * @param right likewise
+   * @throws IllegalArgumentException if the merges are too many, repeated, too long, or made of ids
+   *     that do not come before them
+   */
+  public static Bpe of(SplitRule splitRule, int[] left, int[] right) {
+    if (left.length > MAXIMUM_VOCABULARY - MINIMUM_VOCABULARY) {
+      throw new IllegalArgumentException(
+          "tokenizer has %d merges, but may have %d"
+              .formatted(left.length, MAXIMUM_VOCABULARY - MINIMUM_VOCABULARY));
+    }
+    for (int i = 0; i < left.length; i++) {
+      requireEarlier(i, "left", left[i]);
+      requireEarlier(i, "right", right[i]);
+    }
+    return new Bpe(splitRule, left.clone(), right.clone());
   }
 
   /** The ids of a text, without end of text; none for the empty text. */
   public int[] encode(String text) {
-    CaptionSplitter splitter = new CaptionSplitter();
+    return encode(text, 0, NEVER_ASKED);
+  }
+
+  /**
+   * The ids of a text with BPE dropout (Provilkov et al., ACL 2020): rarer words come in other,
+   * smaller parts each time, so that a model learns what they are made of. They decode to the same
+   * text. For training alone.
+   *
+   * @param dropout probability that a merge is passed over, 0 to 1; 1 gives bytes, 0 the ids of
+   *     {@link #encode(String)} without drawing anything
+   */
+  public int[] encode(String text, double dropout, RandomGenerator random) {
+    if (!(dropout >= 0 && dropout <= 1)) {
+      throw new IllegalArgumentException("dropout is " + dropout + ", but must be 0 to 1");
+    }
+    CaptionSplitter splitter = new CaptionSplitter(splitRule);
     splitter.reset(text);
     IntStream.Builder ids = IntStream.builder();
     while (splitter.advance()) {
-      for (int id : encodePiece(splitter.getText())) {
+      for (int id : merges.apply(Utf8.ids(splitter.getText()), dropout, random)) {
         ids.add(id);
       }
     }
@@ -96,7 +139,7 @@ public final class Bpe {
 
   /** The ids of one piece of {@link CaptionSplitter}. */
   int[] encodePiece(String piece) {
-    return merges.apply(Utf8.ids(piece));
+    return merges.apply(Utf8.ids(piece), 0, NEVER_ASKED);
   }
 
   /** How many bytes an id below end of text stands for. */
@@ -126,6 +169,11 @@ public final class Bpe {
     return bytes.toString(UTF_8);
   }
 
+  /** How texts are cut before merges join their bytes. */
+  public SplitRule splitRule() {
+    return splitRule;
+  }
+
   /** Ids: 256 bytes, the merges and end of text. */
   public int vocabularySize() {
     return endOfText() + 1;
@@ -138,43 +186,18 @@ public final class Bpe {
 
   /** The message that {@code tokenizer.pb} holds. */
   public dev.tessera.proto.Bpe toProto() {
-    dev.tessera.proto.Bpe.Builder proto =
-        dev.tessera.proto.Bpe.newBuilder().setFormatVersion(FORMAT_VERSION);
-    for (int i = 0; i < left.length; i++) {
-      proto.addMerges(Merge.newBuilder().setLeft(left[i]).setRight(right[i]));
-    }
-    return proto.build();
+    return new StoredBpe(splitRule, left, right).toProto();
   }
 
   /**
    * The vocabulary of a message.
    *
-   * @throws IllegalArgumentException if the format version is another one, or if the merges are too
-   *     many, repeated, too long, or made of ids that do not come before them
+   * @throws IllegalArgumentException if the format version or the split rule is not known, or as
+   *     {@link #of}
    */
   public static Bpe fromProto(dev.tessera.proto.Bpe proto) {
-    if (proto.getFormatVersion() != FORMAT_VERSION) {
-      String version = Integer.toUnsignedString(proto.getFormatVersion());
-      throw new IllegalArgumentException(
-          Integer.compareUnsigned(proto.getFormatVersion(), FORMAT_VERSION) > 0
-              ? "tokenizer format version is %s, but this version of Tessera reads only %d: update it"
-                  .formatted(version, FORMAT_VERSION)
-              : "tokenizer format version is %s, but must be %d: this is no tokenizer"
-                  .formatted(version, FORMAT_VERSION));
-    }
-    int count = proto.getMergesCount();
-    if (count > MAXIMUM_VOCABULARY - MINIMUM_VOCABULARY) {
-      throw new IllegalArgumentException(
-          "tokenizer has %d merges, but may have %d"
-              .formatted(count, MAXIMUM_VOCABULARY - MINIMUM_VOCABULARY));
-    }
-    int[] left = new int[count];
-    int[] right = new int[count];
-    for (int i = 0; i < count; i++) {
-      left[i] = requireEarlier(i, "left", proto.getMerges(i).getLeft());
-      right[i] = requireEarlier(i, "right", proto.getMerges(i).getRight());
-    }
-    return new Bpe(left, right);
+    StoredBpe stored = StoredBpe.of(proto);
+    return of(stored.splitRule(), stored.left(), stored.right());
   }
 
   /** The bytes of {@code tokenizer.pb}, the same for the same vocabulary. */
@@ -234,6 +257,7 @@ public final class Bpe {
   @Override
   public boolean equals(Object other) {
     return other instanceof Bpe that
+        && splitRule == that.splitRule
         && Arrays.equals(left, that.left)
         && Arrays.equals(right, that.right);
   }
@@ -248,13 +272,12 @@ public final class Bpe {
     return "Bpe of " + vocabularySize() + " ids";
   }
 
-  private static int requireEarlier(int merge, String side, int id) {
+  private static void requireEarlier(int merge, String side, int id) {
     if (Integer.compareUnsigned(id, BYTES + merge) >= 0) {
       throw new IllegalArgumentException(
           "tokenizer merge %d: %s id is %s, but must be 0 to %d"
               .formatted(merge, side, Integer.toUnsignedString(id), BYTES + merge - 1));
     }
-    return id;
   }
 
   private static byte[] concatenate(int merge, byte[] left, byte[] right) {

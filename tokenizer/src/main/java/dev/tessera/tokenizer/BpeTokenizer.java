@@ -33,7 +33,7 @@ public final class BpeTokenizer implements Tokenizer {
   private String vocabulary;
 
   private Bpe bpe;
-  private CaptionSplitter splitter = new CaptionSplitter();
+  private CaptionSplitter splitter;
   private List<Token> tokens = List.of();
   private int current = -1;
 
@@ -45,6 +45,7 @@ public final class BpeTokenizer implements Tokenizer {
 
   public BpeTokenizer(Bpe bpe) {
     this.bpe = bpe;
+    this.splitter = new CaptionSplitter(bpe.splitRule());
     this.vocabulary = Base64.getEncoder().encodeToString(bpe.toByteArray());
   }
 
@@ -58,6 +59,7 @@ public final class BpeTokenizer implements Tokenizer {
       throw new IOException("property vocabulary: not Base64: " + e.getMessage(), e);
     }
     bpe = Bpe.parse(bytes, "property vocabulary");
+    splitter = new CaptionSplitter(bpe.splitRule());
   }
 
   @Override

@@ -1,47 +1,39 @@
 package dev.tessera.tokenizer;
 
+import com.oracle.labs.mlrg.olcut.config.Config;
 import com.oracle.labs.mlrg.olcut.provenance.ConfiguredObjectProvenance;
 import com.oracle.labs.mlrg.olcut.provenance.impl.ConfiguredObjectProvenanceImpl;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.tribuo.util.tokens.Token.TokenType;
 import org.tribuo.util.tokens.Tokenizer;
 
 /**
- * Cuts a caption into pieces that cover every character of it, in the manner of GPT-2. A piece is
- *
- * <ul>
- *   <li>a run of letters and the marks that follow them, with the one space before it, if any;
- *   <li>a run of digits, with the one space before it, if any;
- *   <li>a run of anything else that is not white space: punctuation, emoji, control characters;
- *   <li>a run of white space, less the last space where that belongs to a word or a number.
- * </ul>
+ * Cuts a text into the pieces of a {@link SplitRule}, which cover every character of it.
  *
  * <p>Because nothing is dropped, a piece of type {@link TokenType#WORD} may begin with a space.
  * What is a letter is the Unicode version of the running JDK; a difference there moves the edges of
  * pieces, never what they add up to. Not thread-safe, like every Tribuo tokenizer.
  */
 public final class CaptionSplitter implements Tokenizer {
-  // Each alternative is a run of single characters, which java.util.regex matches in a loop:
-  // neither
-  // stack nor time grows faster than the caption.
-  private static final Pattern PIECE =
-      Pattern.compile(
-          " ?\\p{L}[\\p{L}\\p{M}]*"
-              + "| ?\\p{N}+"
-              + "|(?<symbols>[^\\s\\p{L}\\p{N}]+)"
-              + "|(?<space>\\s+(?= [\\p{L}\\p{N}])|\\s+)",
-          Pattern.UNICODE_CHARACTER_CLASS);
+  @Config(description = "How texts are cut.")
+  private SplitRule rule = SplitRule.CAPTIONS;
 
   private String text = "";
-  private Matcher matcher = PIECE.matcher(text);
+  private Matcher matcher = rule.pattern().matcher(text);
   private boolean reset;
   private boolean ready;
+
+  /** Cuts as {@link SplitRule#CAPTIONS} says. */
+  public CaptionSplitter() {}
+
+  CaptionSplitter(SplitRule rule) {
+    this.rule = rule;
+  }
 
   @Override
   public void reset(CharSequence cs) {
     text = cs.toString();
-    matcher = PIECE.matcher(text);
+    matcher = rule.pattern().matcher(text);
     reset = true;
     ready = false;
   }
@@ -89,7 +81,7 @@ public final class CaptionSplitter implements Tokenizer {
     try {
       CaptionSplitter copy = (CaptionSplitter) super.clone();
       copy.text = "";
-      copy.matcher = PIECE.matcher("");
+      copy.matcher = rule.pattern().matcher("");
       copy.reset = false;
       copy.ready = false;
       return copy;

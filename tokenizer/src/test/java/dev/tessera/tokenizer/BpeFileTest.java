@@ -84,13 +84,33 @@ class BpeFileTest {
   @Test
   void newerFormatIsRefusedByName() {
     byte[] newer =
-        Bpe.train(CAPTIONS, 300).toProto().toBuilder().setFormatVersion(2).build().toByteArray();
+        Bpe.train(CAPTIONS, 300).toProto().toBuilder().setFormatVersion(3).build().toByteArray();
 
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> Bpe.parse(newer, "x.tessera!tokenizer.pb"))
         .withMessage(
-            "x.tessera!tokenizer.pb: tokenizer format version is 2, but this version of Tessera"
-                + " reads only 1: update it");
+            "x.tessera!tokenizer.pb: tokenizer format version is 3, but this version of Tessera"
+                + " reads only 1 to 2: update it");
+  }
+
+  @Test
+  void splitRuleIsReadBackAndUnknownToReadersOfVersion1() throws IOException {
+    var gpt2 =
+        Bpe.train(CAPTIONS, 300).toProto().toBuilder()
+            .setFormatVersion(2)
+            .setSplitRule(dev.tessera.proto.Bpe.SplitRule.GPT2);
+    Bpe bpe = Bpe.fromProto(gpt2.build());
+    assertThat(bpe.splitRule()).isEqualTo(SplitRule.GPT2);
+    assertThat(Bpe.parse(bpe.toByteArray(), "x")).isEqualTo(bpe);
+    assertThat(bpe).isNotEqualTo(Bpe.train(CAPTIONS, 300));
+    assertThat(bpe.toProto().getFormatVersion()).isEqualTo(2);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Bpe.fromProto(gpt2.clone().setFormatVersion(1).build()))
+        .withMessageStartingWith("tokenizer format version is 1, but must be 2");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Bpe.fromProto(gpt2.clone().setSplitRuleValue(7).build()))
+        .withMessage("tokenizer split rule is number 7, but must be 0 or 1");
   }
 
   @Test
@@ -214,7 +234,7 @@ class BpeFileTest {
   }
 
   private static dev.tessera.proto.Bpe proto(int[][] merges) {
-    var proto = dev.tessera.proto.Bpe.newBuilder().setFormatVersion(Bpe.FORMAT_VERSION);
+    var proto = dev.tessera.proto.Bpe.newBuilder().setFormatVersion(1);
     for (int[] merge : merges) {
       proto.addMerges(Merge.newBuilder().setLeft(merge[0]).setRight(merge[1]));
     }

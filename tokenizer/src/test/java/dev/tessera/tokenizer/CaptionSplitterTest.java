@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tribuo.util.tokens.Token;
@@ -41,6 +42,21 @@ class CaptionSplitterTest {
     assertThat(new CaptionSplitter().split(caption)).isEqualTo(pieces);
   }
 
+  static Stream<Arguments> gpt2() {
+    return Stream.of(
+        arguments("it's 2 o'clock", List.of("it", "'s", " 2", " o", "'", "clock")),
+        arguments("ghost, noto", List.of("ghost", ",", " noto")),
+        arguments("a - b", List.of("a", " -", " b")),
+        arguments("a  b \t", List.of("a", " ", " b", " \t")),
+        arguments("cafe\u0301 noir", List.of("cafe", "\u0301", " noir")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("gpt2")
+  void theRuleOfGpt2HasEndingsAndSymbolsAfterASpace(String text, List<String> pieces) {
+    assertThat(new CaptionSplitter(SplitRule.GPT2).split(text)).isEqualTo(pieces);
+  }
+
   @Test
   void typesTellWordsSymbolsAndSpaceApart() {
     assertThat(new CaptionSplitter().tokenize("to 2 !? "))
@@ -54,17 +70,17 @@ class CaptionSplitterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
-  void piecesCoverEveryCharacterAndSplitToThemselves(long seed) {
+  @CsvSource({"1,CAPTIONS", "2,CAPTIONS", "3,CAPTIONS", "4,GPT2", "5,GPT2"})
+  void piecesCoverEveryCharacterAndSplitToThemselves(long seed, SplitRule rule) {
     Random random = new Random(seed);
-    CaptionSplitter splitter = new CaptionSplitter();
+    CaptionSplitter splitter = new CaptionSplitter(rule);
     for (int i = 0; i < 500; i++) {
       String text = RandomText.unicode(random, random.nextInt(80));
       int end = 0;
       for (Token token : splitter.tokenize(text)) {
         assertThat(token.start).as("seed %d: %s", seed, text).isEqualTo(end);
         assertThat(token.text).isNotEmpty().isEqualTo(text.substring(token.start, token.end));
-        assertThat(new CaptionSplitter().split(token.text)).containsExactly(token.text);
+        assertThat(new CaptionSplitter(rule).split(token.text)).containsExactly(token.text);
         end = token.end;
       }
       assertThat(end).as("seed %d: %s", seed, text).isEqualTo(text.length());
@@ -72,12 +88,16 @@ class CaptionSplitterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a", "1", "!", " ", "\t", "e\u0301", "😀", "a ", "1a"})
+  @ValueSource(strings = {"a", "1", "!", " ", "\t", "e\u0301", "😀", "a ", "1a", "'s", " !"})
   void aMillionCharactersAreCutInLinearTimeAndLittleStack(String unit) {
     String text = unit.repeat(1_000_000 / unit.length());
-    Assertions.assertTimeout(
-        Duration.ofSeconds(20),
-        () -> assertThat(String.join("", new CaptionSplitter().split(text)).equals(text)).isTrue());
+    for (SplitRule rule : SplitRule.values()) {
+      Assertions.assertTimeout(
+          Duration.ofSeconds(20),
+          () ->
+              assertThat(String.join("", new CaptionSplitter(rule).split(text)).equals(text))
+                  .isTrue());
+    }
   }
 
   @Test

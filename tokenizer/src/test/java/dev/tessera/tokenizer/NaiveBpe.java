@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 
 /** The definition of byte-level BPE, one line at a time: recounts everything for every merge. */
 final class NaiveBpe {
@@ -58,6 +59,39 @@ final class NaiveBpe {
       ids.addAll(joined);
     }
     return ids.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /**
+   * Passes every pair that could be joined over by chance, the earliest merge first and of one
+   * merge the leftmost first, and joins the first that is left, until none is.
+   */
+  int[] encode(String text, double dropout, RandomGenerator random) {
+    List<Integer> ids = new ArrayList<>();
+    for (List<Integer> piece : pieces(text)) {
+      List<Integer> joined = piece;
+      for (int at = survivor(joined, dropout, random);
+          at >= 0;
+          at = survivor(joined, dropout, random)) {
+        int made = 256 + merges.indexOf(joined.subList(at, at + 2));
+        List<Integer> next = new ArrayList<>(joined.subList(0, at));
+        next.add(made);
+        next.addAll(joined.subList(at + 2, joined.size()));
+        joined = next;
+      }
+      ids.addAll(joined);
+    }
+    return ids.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private int survivor(List<Integer> piece, double dropout, RandomGenerator random) {
+    for (List<Integer> merge : merges) {
+      for (int at = 0; at + 1 < piece.size(); at++) {
+        if (piece.subList(at, at + 2).equals(merge) && random.nextDouble() >= dropout) {
+          return at;
+        }
+      }
+    }
+    return -1;
   }
 
   private List<Integer> join(List<Integer> piece, int merge) {

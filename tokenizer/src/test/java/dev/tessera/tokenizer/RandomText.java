@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Seeded texts of the kinds that break tokenizers. */
-final class RandomText {
+public final class RandomText {
   private static final int[][] RANGES = {
     {0x20, 0x7E}, // ASCII
     {0x00, 0x1F}, // control characters
@@ -24,7 +24,7 @@ final class RandomText {
   private RandomText() {}
 
   /** Valid Unicode: surrogates come in pairs only. */
-  static String unicode(Random random, int length) {
+  public static String unicode(Random random, int length) {
     StringBuilder text = new StringBuilder();
     while (text.length() < length) {
       int[] range = RANGES[random.nextInt(RANGES.length)];
@@ -40,7 +40,7 @@ final class RandomText {
   }
 
   /** Captions of few letters, so that counts tie and pairs overlap. */
-  static List<String> captions(Random random, int count) {
+  public static List<String> captions(Random random, int count) {
     List<String> captions = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       StringBuilder caption = new StringBuilder();

@@ -49,7 +49,7 @@ final class ConfigErrors {
     if (e instanceof MismatchedInputException mismatch) {
       Matcher missing = MISSING.matcher(message);
       return missing.find() && message.startsWith("Missing")
-          ? "the key " + joined(path(e), missing.group(1)) + " is missing or misspelt"
+          ? "the key " + joined(path(e), missing.group(1)) + " is missing"
           : "the value of " + path(e) + " must be " + expected(mismatch.getTargetType());
     }
     Matcher duplicate = DUPLICATE.matcher(message);

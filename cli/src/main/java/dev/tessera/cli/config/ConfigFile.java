@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
@@ -69,7 +70,8 @@ public final class ConfigFile {
    */
   public static RunConfig parse(String yaml, String name) throws ConfigException {
     RunConfig config;
-    try {
+    try (JsonParser keys = MAPPER.createParser(yaml)) {
+      UnknownKeys.refuse(keys, RunConfig.class, name);
       config = MAPPER.readValue(yaml, RunConfig.class);
     } catch (JacksonException e) {
       throw ConfigErrors.explain(name, e);

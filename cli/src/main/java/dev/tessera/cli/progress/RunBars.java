@@ -62,6 +62,12 @@ public final class RunBars implements RunListener, AutoCloseable {
     evaluation = Wording.of(measures);
   }
 
+  @Override
+  public void finishedBefore() {
+    close();
+    screen.println(RunLines.FINISHED_BEFORE);
+  }
+
   private void replace(String name, String unit, long from, long total) {
     close();
     bar = Bars.start(name, unit, from, total, screen);

@@ -11,6 +11,10 @@ import java.util.function.Consumer;
 
 /** One line for each phase and each evaluation, for files and pipes. */
 public final class RunLines implements RunListener {
+  /** What is said of a run that came to its end before. */
+  static final String FINISHED_BEFORE =
+      "the run is finished: only a larger budget would leave something to do";
+
   private final Consumer<String> print;
   private final Set<Phase> announced = EnumSet.noneOf(Phase.class);
 
@@ -54,6 +58,11 @@ public final class RunLines implements RunListener {
         stepsBefore == 0
             ? "training the " + stage
             : "training the " + stage + " on from step " + stepsBefore);
+  }
+
+  @Override
+  public void finishedBefore() {
+    print.accept(FINISHED_BEFORE);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tessera.cli.progress;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.train.StepReport;
 import dev.tessera.transformer.pipeline.RunListener;
 import dev.tessera.vqvae.data.PreparedPictures;
@@ -28,8 +29,18 @@ public record RunListeners(List<RunListener> all) implements RunListener {
   }
 
   @Override
+  public void computing(Execution execution) {
+    all.forEach(each -> each.computing(execution));
+  }
+
+  @Override
   public void stageStarted(String stage, long stepsBefore) {
     all.forEach(each -> each.stageStarted(stage, stepsBefore));
+  }
+
+  @Override
+  public void finishedBefore() {
+    all.forEach(RunListener::finishedBefore);
   }
 
   @Override

@@ -57,8 +57,14 @@ class ConfigFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "gridWidth: 128 | gridWidth: 128~gridWidht: 1 | no key vqvae.gridWidht; allowed here: .*gridWidth",
-        "gridWidth: 128 | gridWidht: 128 | the key vqvae.gridWidth is missing or misspelt",
+        "gridWidth: 128 | gridWidth: 128~gridWidht: 1 | no key vqvae.gridWidht .did you mean gridWidth",
+        "gridWidth: 128 | gridWidht: 128 | line 9: there is no key vqvae.gridWidht .did you mean gridWidth",
+        "gridWidth: 128 | colour: 128 | no key vqvae.colour; allowed here: picture, downsampling, ",
+        "gridWidth: 128 | # | the key vqvae.gridWidth is missing",
+        "gridWidth: 128 | gridWidth: {a: 1} | the value of vqvae.gridWidth must be a whole number",
+        "warmUpSteps: | warmupSteps: | vqvaeTraining.rate.warmupSteps .did you mean warmUpSteps",
+        "levels: | leveles: | vqvae.quantiser.leveles .did you mean levels",
+        "levels: | hue: | key vqvae.quantiser.hue; allowed here: type, levels, ",
         "gridWidth: 128 | gridWidth: many | the value of vqvae.gridWidth must be a whole number",
         "gridWidth: 128 | gridWidth: '12' | the value of vqvae.gridWidth must be a whole number",
         "gridWidth: 128 | gridWidth: 1.5 | the value of vqvae.gridWidth must be a whole number",
@@ -68,11 +74,12 @@ class ConfigFileTest {
         "shape: linear | shape: wavy | vqvaeTraining.rate.shape must be linear or cosine",
         "shape: linear | shape: 0 | vqvaeTraining.rate.shape must be linear or cosine",
         "type: fsq | type: vq | the type of vqvae.quantiser must be one of fsq, gumbel",
+        "type: fsq | type: gumbel | the key vqvae.quantiser.codebookSize is missing",
         "type: fsq | # | the type of vqvae.quantiser must be one of fsq, gumbel",
         "background: ffffff | background: white | \"white\", but must be RRGGBB",
         "length: 16 | length: 16~length: 16 | the key length is there twice",
         "length: 16 | length: 16: 3 | no valid YAML",
-        "text: | 3: | the key text is missing or misspelt",
+        "text: | 3: | no key 3; allowed here: vqvae, ",
       })
   void aMistakeIsOneSentenceWithFileAndKey(String written, String instead, String sentence)
       throws IOException {

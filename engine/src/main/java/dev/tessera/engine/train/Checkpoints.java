@@ -69,6 +69,9 @@ public final class Checkpoints {
    * @param kept how many of the newest stay, ≥ 1
    */
   public Checkpoints(Path folder, int kept) {
+    if (kept < 1) {
+      throw new IllegalArgumentException("kept is " + kept + ", but must be 1 or more");
+    }
     this.folder = folder;
     this.kept = kept;
   }
@@ -111,22 +114,42 @@ public final class Checkpoints {
       return Optional.empty();
     }
     Path newest = all.get(all.size() - 1);
-    TrainingState state = state(newest.resolve(STATE));
-    if (!Arrays.equals(state.getRunSha256().toByteArray(), runDigest)) {
-      throw new IOException(
-          newest
-              + " was saved by a run with another configuration or other data;"
-              + " resume with those, or train into a new folder");
-    }
+    TrainingState state = state(newest, runDigest);
     Map<String, TensorMap> tensors = new LinkedHashMap<>();
     for (TrainingState.TensorFile file : state.getFilesList()) {
       Path path = newest.resolve(file.getName() + EXTENSION);
+      if (!Files.isRegularFile(path)) {
+        throw new IOException(path + " is missing, though " + STATE + " lists it");
+      }
       if (!Arrays.equals(Sha256.of(path), file.getSha256().toByteArray())) {
         throw new IOException(path + " does not have the digest that " + STATE + " states");
       }
       tensors.put(file.getName(), Safetensors.read(path).tensors());
     }
     return Optional.of(new Checkpoint(state, tensors));
+  }
+
+  /**
+   * How far the newest checkpoint is, without its tensors.
+   *
+   * @param runDigest as for {@link #latest}
+   */
+  public Optional<TrainingState> latestState(byte[] runDigest) throws IOException {
+    List<Path> all = all();
+    return all.isEmpty()
+        ? Optional.empty()
+        : Optional.of(state(all.get(all.size() - 1), runDigest));
+  }
+
+  private static TrainingState state(Path checkpoint, byte[] runDigest) throws IOException {
+    TrainingState state = state(checkpoint.resolve(STATE));
+    if (!Arrays.equals(state.getRunSha256().toByteArray(), runDigest)) {
+      throw new IOException(
+          checkpoint
+              + " was saved by a run with another configuration or other data;"
+              + " resume with those, or train into a new folder");
+    }
+    return state;
   }
 
   /** Folders of the checkpoints, oldest first. */
@@ -148,6 +171,9 @@ public final class Checkpoints {
 
   /** Reads {@code training.pb} of a checkpoint. */
   public static TrainingState state(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(file + " is missing: without it, this is no checkpoint");
+    }
     if (Files.size(file) > MAXIMUM_STATE_BYTES) {
       throw new IOException(file + " is larger than a training state can be");
     }

@@ -130,7 +130,30 @@ class CheckpointsTest {
     Files.delete(file);
     assertThatIOException()
         .isThrownBy(() -> checkpoints.latest(RUN))
-        .withMessageContaining(file.toString());
+        .withMessage(file + " is missing, though training.pb lists it");
+    Path state = folder.resolve("00000004/training.pb");
+    Files.delete(state);
+    assertThatIOException()
+        .isThrownBy(() -> checkpoints.latest(RUN))
+        .withMessage(state + " is missing: without it, this is no checkpoint");
+  }
+
+  @Test
+  void howFarTheNewestIsNeedsNoneOfItsTensors() throws IOException {
+    Checkpoints checkpoints = saved(2, 4, 6);
+    Files.delete(folder.resolve("00000006/average.safetensors"));
+    assertThat(checkpoints.latestState(RUN).orElseThrow().getStep()).isEqualTo(6);
+    assertThatIOException()
+        .isThrownBy(() -> checkpoints.latestState(new byte[] {1}))
+        .withMessageContaining("another configuration");
+    assertThat(new Checkpoints(folder.resolve("none"), 1).latestState(RUN)).isEmpty();
+  }
+
+  @Test
+  void toKeepNoneIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Checkpoints(folder, 0))
+        .withMessage("kept is 0, but must be 1 or more");
   }
 
   @Test

@@ -1,9 +1,8 @@
 package dev.tessera.transformer.bundle;
 
-import dev.tessera.proto.PictureConfig.Fit;
 import dev.tessera.proto.VqvaeConfig.Fsq;
 import dev.tessera.vqvae.model.VqvaeConfig;
-import dev.tessera.vqvae.picture.PictureConfig;
+import dev.tessera.vqvae.picture.StoredPictureConfig;
 import dev.tessera.vqvae.quantiser.FiniteScalar;
 import dev.tessera.vqvae.quantiser.GumbelSoftmax;
 import dev.tessera.vqvae.quantiser.Quantiser;
@@ -18,7 +17,7 @@ final class VqvaeProtos {
   static dev.tessera.proto.VqvaeConfig toProto(VqvaeConfig config) {
     dev.tessera.proto.VqvaeConfig.Builder proto =
         dev.tessera.proto.VqvaeConfig.newBuilder()
-            .setPicture(toProto(config.picture()))
+            .setPicture(StoredPictureConfig.of(config.picture()))
             .setDownsampling(config.downsampling())
             .setWidth(config.width())
             .setGridWidth(config.gridWidth())
@@ -37,7 +36,7 @@ final class VqvaeProtos {
 
   static VqvaeConfig fromProto(dev.tessera.proto.VqvaeConfig proto) {
     return new VqvaeConfig(
-        fromProto(proto.getPicture()),
+        StoredPictureConfig.read(proto.getPicture()),
         proto.getDownsampling(),
         proto.getWidth(),
         proto.getGridWidth(),
@@ -70,28 +69,5 @@ final class VqvaeProtos {
         proto.getStartTemperature(),
         proto.getEndTemperature(),
         proto.getKlWeight());
-  }
-
-  private static dev.tessera.proto.PictureConfig toProto(PictureConfig config) {
-    return dev.tessera.proto.PictureConfig.newBuilder()
-        .setHeight(config.height())
-        .setWidth(config.width())
-        .setBackground(config.background())
-        .setFit(
-            switch (config.fit()) {
-              case CENTER_CROP -> Fit.CENTER_CROP;
-              case PAD -> Fit.PAD;
-            })
-        .build();
-  }
-
-  private static PictureConfig fromProto(dev.tessera.proto.PictureConfig proto) {
-    PictureConfig.Fit fit =
-        switch (proto.getFit()) {
-          case CENTER_CROP -> PictureConfig.Fit.CENTER_CROP;
-          case PAD -> PictureConfig.Fit.PAD;
-          case UNRECOGNIZED -> throw Newer.value("fit", proto.getFitValue());
-        };
-    return new PictureConfig(proto.getHeight(), proto.getWidth(), proto.getBackground(), fit);
   }
 }

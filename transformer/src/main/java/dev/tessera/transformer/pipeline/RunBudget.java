@@ -27,6 +27,11 @@ public sealed interface RunBudget {
       return steps(pictures, batch);
     }
 
+    @Override
+    public String spec() {
+      return epochs + " epochs";
+    }
+
     private Budget steps(int pictures, int batch) {
       return new Budget.Steps(Math.max(1, ((long) epochs * pictures + batch - 1) / batch));
     }
@@ -47,6 +52,11 @@ public sealed interface RunBudget {
     @Override
     public Budget transformer(Clock clock, double vqvaeSeconds, int pictures, int batch) {
       return new Budget.Steps(transformerSteps);
+    }
+
+    @Override
+    public String spec() {
+      return vqvaeSteps + "," + transformerSteps + " steps";
     }
   }
 
@@ -78,6 +88,11 @@ public sealed interface RunBudget {
       double spent = Math.max(clock.secondsSinceStart(), vqvaeSeconds);
       return new Budget.Time(Math.max(MINIMUM, seconds * (1 - RESERVE) - spent));
     }
+
+    @Override
+    public String spec() {
+      return seconds + " seconds";
+    }
   }
 
   /** Tells how long the program has been running. */
@@ -103,4 +118,7 @@ public sealed interface RunBudget {
    * @param batch sequences per step
    */
   Budget transformer(Clock clock, double vqvaeSeconds, int pictures, int batch);
+
+  /** The budget in words; equal budgets have equal ones. */
+  String spec();
 }

@@ -13,11 +13,13 @@ import java.util.Locale;
  * log.jsonl                   one line for each report
  * quarantine.tsv              pictures that could not be used, and why
  * tokenizer.pb                the vocabulary
+ * tokens/tokens-NNNNN.tok     pictures and captions as tokens, for stage 2
  * vqvae.tessera               stage 1, once it is trained
  * checkpoints/STAGE/STEP/     to go on from
  * held-out/ID.png, ID.txt     some pictures that training does not see, with their captions
  * samples/STAGE-STEP.png      what the model could do by then
  * best.tessera, last.tessera  the model: best on held-out data, and after the last step
+ * finished.txt                the budget under which the run came to its end, once it has
  * </pre>
  *
  * @param path of the folder
@@ -43,6 +45,11 @@ public record RunFolder(Path path) {
     return path.resolve("tokenizer.pb");
   }
 
+  /** Pictures and captions as tokens. */
+  public Path tokens() {
+    return path.resolve("tokens");
+  }
+
   /** Stage 1, once it is trained. */
   public Path vqvae() {
     return path.resolve("vqvae.tessera");
@@ -56,6 +63,11 @@ public record RunFolder(Path path) {
   /** The model after the last step. */
   public Path last() {
     return path.resolve("last.tessera");
+  }
+
+  /** The budget under which the run came to its end. */
+  public Path finished() {
+    return path.resolve("finished.txt");
   }
 
   /** Checkpoints of a stage. */

@@ -1,5 +1,6 @@
 package dev.tessera.transformer.pipeline;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.vqvae.data.PreparedPictures;
 import java.nio.file.Path;
@@ -18,8 +19,14 @@ public interface RunListener extends TrainingListener {
   /** The pictures are ready. */
   default void prepared(PreparedPictures pictures) {}
 
+  /** It was chosen how to compute, for there is something to compute. */
+  default void computing(Execution execution) {}
+
   /** A stage begins, or goes on after {@code stepsBefore} steps. */
   default void stageStarted(String stage, long stepsBefore) {}
+
+  /** The run came to its end in an earlier session: nothing is done. */
+  default void finishedBefore() {}
 
   /** A file was written that a person may want to see. */
   default void wrote(Path file) {}

@@ -2,26 +2,30 @@ package dev.tessera.transformer.pipeline;
 
 import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.store.AtomicFiles;
 import dev.tessera.engine.store.Sha256;
-import dev.tessera.engine.store.TensorMap;
 import dev.tessera.engine.train.Budget;
 import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.engine.train.TrainingLoop;
+import dev.tessera.proto.TrainingState;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.bundle.Provenance;
+import dev.tessera.transformer.shard.TokenShards;
+import dev.tessera.transformer.shard.Tokenising;
 import dev.tessera.transformer.training.TokenisedPictures;
 import dev.tessera.transformer.training.TransformerTraining;
+import dev.tessera.transformer.training.TransformerTrainingConfig;
 import dev.tessera.vqvae.data.PictureEntry;
 import dev.tessera.vqvae.data.PictureSource;
 import dev.tessera.vqvae.data.PrepareOptions;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.model.PictureCodec;
-import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.picture.PictureGrid;
 import dev.tessera.vqvae.picture.Png;
 import dev.tessera.vqvae.picture.Rgb;
+import dev.tessera.vqvae.training.EpochOrder;
 import dev.tessera.vqvae.training.VqvaeTraining;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -38,6 +42,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From a source of pictures to a bundle. What a run folder already holds (tokenizer, stage 1,
@@ -59,7 +65,8 @@ public final class TwoStageTraining {
    * @param folder of the run
    * @param seed of everything drawn
    * @param codeVersion of this program
-   * @param execution of both trainings
+   * @param found what need not be made
+   * @param execution of both trainings; asked when there is something to compute
    */
   public record Setup(
       PictureSource source,
@@ -69,30 +76,13 @@ public final class TwoStageTraining {
       RunFolder folder,
       long seed,
       String codeVersion,
-      Execution execution) {}
-
-  /** A trained stage 1, the digest of its file, and what it cost. */
-  private record Stage1(Bundle bundle, byte[] digest, double seconds) {
-    static Stage1 read(Path file, double seconds) throws IOException {
-      return new Stage1(Bundle.read(file), Sha256.of(file), seconds);
-    }
-
-    VqvaeConfig config() {
-      return bundle.vqvae();
-    }
-
-    TensorMap weights() {
-      return bundle.vqvaeWeights();
-    }
-
-    long steps() {
-      return bundle.provenance().vqvaeSteps();
-    }
-  }
+      Found found,
+      Supplier<Execution> execution) {}
 
   private final Setup setup;
   private final RunListener listener;
   private final BooleanSupplier stop;
+  private @Nullable Execution execution;
 
   /**
    * A run that is yet to be started.
@@ -113,13 +103,18 @@ public final class TwoStageTraining {
   public boolean train(RunBudget budget, RunBudget.Clock clock) throws IOException {
     PreparedPictures pictures = prepare();
     double share = setup.config().schedule().vqvaeShare();
-    Optional<Stage1> stage1 = stage1(pictures, budget, clock, share);
+    Optional<TrainedVqvae> stage1 = stage1(pictures, budget, clock, share);
     return stage1.isPresent() && stage2(pictures, stage1.get(), budget, clock);
   }
 
   /** Trains stage 1 alone; its bundle is {@link RunFolder#vqvae}. */
   public boolean trainVqvae(RunBudget budget, RunBudget.Clock clock) throws IOException {
-    return stage1(prepare(), budget, clock, 1).isPresent();
+    boolean trainedBefore = Files.exists(setup.folder().vqvae());
+    boolean complete = stage1(prepare(), budget, clock, 1).isPresent();
+    if (trainedBefore) {
+      listener.finishedBefore();
+    }
+    return complete;
   }
 
   /**
@@ -129,7 +124,7 @@ public final class TwoStageTraining {
    */
   public boolean trainTransformer(Path vqvae, RunBudget budget, RunBudget.Clock clock)
       throws IOException {
-    Stage1 stage1 = Stage1.read(vqvae, 0);
+    TrainedVqvae stage1 = TrainedVqvae.read(vqvae, 0);
     if (!stage1.config().picture().equals(setup.config().vqvae().picture())) {
       throw new IOException(
           vqvae
@@ -172,77 +167,95 @@ public final class TwoStageTraining {
     }
   }
 
-  private Optional<Stage1> stage1(
+  private Optional<TrainedVqvae> stage1(
       PreparedPictures pictures, RunBudget budget, RunBudget.Clock clock, double share)
       throws IOException {
     RunConfig config = setup.config();
+    byte[] digest = digest(pictures, config.vqvae().toString(), config.vqvaeTraining().toString());
+    Checkpoints checkpoints = checkpoints(VqvaeTraining.STAGE);
+    Path file = setup.folder().vqvae();
+    if (Files.exists(file)) {
+      double seconds = checkpoints.latestState(digest).map(TrainingState::getSeconds).orElse(0.0);
+      return Optional.of(TrainedVqvae.read(file, seconds));
+    }
     VqvaeTraining training =
         new VqvaeTraining(
             config.vqvae(),
             config.vqvaeTraining(),
             pictures,
             setup.seed(),
-            setup.execution(),
+            execution(),
             this::showReconstructions);
-    byte[] digest = digest(pictures, config.vqvae().toString(), config.vqvaeTraining().toString());
     try (TrainingLoop loop =
-        training.loop(
-            config.schedule().evaluations(), digest, checkpoints(VqvaeTraining.STAGE), listener)) {
-      long before = loop.resume();
-      Path file = setup.folder().vqvae();
-      if (!Files.exists(file)) {
-        listener.stageStarted(VqvaeTraining.STAGE, before);
-        Budget stageBudget =
-            budget.vqvae(clock, share, training.passLength(), config.vqvaeTraining().batch());
-        if (!loop.run(stageBudget, stop)) {
-          return Optional.empty();
-        }
-        write(
-            file,
-            new Bundle(
-                config.vqvae(),
-                loop.bestWeights(),
-                Optional.empty(),
-                provenance(pictures, loop.steps(), 0),
-                new byte[0]));
+        training.loop(config.schedule().evaluations(), digest, checkpoints, listener)) {
+      listener.stageStarted(VqvaeTraining.STAGE, loop.resume());
+      Budget stageBudget =
+          budget.vqvae(clock, share, passLength(pictures), config.vqvaeTraining().batch());
+      if (!loop.run(stageBudget, stop)) {
+        return Optional.empty();
       }
-      return Optional.of(Stage1.read(file, loop.seconds()));
+      write(
+          file,
+          new Bundle(
+              config.vqvae(),
+              loop.bestWeights(),
+              Optional.empty(),
+              provenance(pictures, loop.steps(), 0),
+              new byte[0]));
+      return Optional.of(TrainedVqvae.read(file, loop.seconds()));
     }
   }
 
   private boolean stage2(
-      PreparedPictures pictures, Stage1 stage1, RunBudget budget, RunBudget.Clock clock)
-      throws IOException {
-    try (PictureCodec codec =
-        new PictureCodec(
-            stage1.config(), new ParameterStore(stage1.weights()), setup.execution())) {
-      return stage2(pictures, stage1, codec, budget, clock);
-    }
-  }
-
-  private boolean stage2(
-      PreparedPictures pictures,
-      Stage1 stage1,
-      PictureCodec codec,
-      RunBudget budget,
-      RunBudget.Clock clock)
+      PreparedPictures pictures, TrainedVqvae stage1, RunBudget budget, RunBudget.Clock clock)
       throws IOException {
     RunConfig config = setup.config().withVqvae(stage1.config());
     Bpe tokenizer = tokenizer(pictures);
     TransformerConfig transformer = config.transformerConfig(tokenizer);
+    byte[] digest =
+        digest(
+            pictures,
+            config.toString(),
+            Sha256.hex(Sha256.of(tokenizer.toByteArray())),
+            Sha256.hex(stage1.digest()));
+    Checkpoints checkpoints = checkpoints(TransformerTraining.STAGE);
+    int batch = config.transformerTraining().batch();
+    Supplier<Budget> stageBudget =
+        () -> budget.transformer(clock, stage1.seconds(), passLength(pictures), batch);
+    if (isFinished(budget, stageBudget.get(), checkpoints.latestState(digest))) {
+      listener.finishedBefore();
+      return true;
+    }
+    Files.deleteIfExists(setup.folder().finished());
+    try (PictureCodec codec =
+        new PictureCodec(stage1.config(), new ParameterStore(stage1.weights()), execution())) {
+      Stage2 stage2 = new Stage2(config, transformer, tokenizer, digest, checkpoints);
+      return stage2(pictures, stage1, codec, stage2, budget, stageBudget);
+    }
+  }
+
+  /** What stage 2 is made of. */
+  private record Stage2(
+      RunConfig config,
+      TransformerConfig transformer,
+      Bpe tokenizer,
+      byte[] digest,
+      Checkpoints checkpoints) {}
+
+  private boolean stage2(
+      PreparedPictures pictures,
+      TrainedVqvae stage1,
+      PictureCodec codec,
+      Stage2 stage2,
+      RunBudget budget,
+      Supplier<Budget> stageBudget)
+      throws IOException {
+    RunConfig config = stage2.config();
+    TransformerConfig transformer = stage2.transformer();
+    Bpe tokenizer = stage2.tokenizer();
     TokenisedPictures tokens;
     try {
-      tokens =
-          TokenisedPictures.of(
-              pictures,
-              codec,
-              tokenizer,
-              config.transformerTraining().variants(),
-              config.transformerTraining().augmentation(),
-              setup.seed(),
-              (done, total) ->
-                  listener.progress(RunListener.Phase.TOKENISING_PICTURES, done, total),
-              stop);
+      tokens = new TokenisedPictures(pictures, tokens(pictures, codec, stage1.digest(), tokenizer));
     } catch (CancellationException stopped) {
       return false;
     }
@@ -253,25 +266,13 @@ public final class TwoStageTraining {
             config.transformerTraining(),
             tokens,
             setup.seed(),
-            setup.execution(),
+            execution(),
             (step, weights) -> show(TransformerTraining.STAGE, step, grid.draw(weights)));
-    byte[] digest =
-        digest(
-            pictures,
-            config.toString(),
-            Sha256.hex(Sha256.of(tokenizer.toByteArray())),
-            Sha256.hex(stage1.digest()));
     try (TrainingLoop loop =
         training.loop(
-            config.schedule().evaluations(),
-            digest,
-            checkpoints(TransformerTraining.STAGE),
-            listener)) {
+            config.schedule().evaluations(), stage2.digest(), stage2.checkpoints(), listener)) {
       listener.stageStarted(TransformerTraining.STAGE, loop.resume());
-      Budget stageBudget =
-          budget.transformer(
-              clock, stage1.seconds(), training.passLength(), config.transformerTraining().batch());
-      boolean complete = loop.run(stageBudget, stop);
+      boolean complete = loop.run(stageBudget.get(), stop);
       Provenance provenance = provenance(pictures, stage1.steps(), loop.steps());
       byte[] preview = Png.bytes(grid.last());
       write(
@@ -290,24 +291,80 @@ public final class TwoStageTraining {
               Optional.of(new Bundle.Stage2(transformer, tokenizer, loop.bestWeights())),
               provenance,
               preview));
+      if (complete) {
+        byte[] spec = (budget.spec() + "\n").getBytes(StandardCharsets.UTF_8);
+        AtomicFiles.write(setup.folder().finished(), out -> out.write(spec));
+      }
       return complete;
     }
   }
 
+  /**
+   * Whether the run came to its end under this budget, or under another one that leaves nothing to
+   * do. Of a budget of time only the former can be told: a part of it goes into preparations.
+   */
+  private boolean isFinished(RunBudget budget, Budget stageBudget, Optional<TrainingState> newest)
+      throws IOException {
+    RunFolder folder = setup.folder();
+    if (newest.isEmpty()
+        || !Files.exists(folder.finished())
+        || !Files.exists(folder.best())
+        || !Files.exists(folder.last())) {
+      return false;
+    }
+    TrainingState state = newest.get();
+    return Files.readString(folder.finished()).strip().equals(budget.spec())
+        || stageBudget.progress(state.getStep(), state.getSeconds()) >= 1;
+  }
+
+  private Execution execution() {
+    if (execution == null) {
+      execution = setup.execution().get();
+      listener.computing(execution);
+    }
+    return execution;
+  }
+
+  private static int passLength(PreparedPictures pictures) {
+    return EpochOrder.length(pictures.trainingParts());
+  }
+
   private Bpe tokenizer(PreparedPictures pictures) throws IOException {
     Path file = setup.folder().tokenizer();
+    Optional<Bpe> found = setup.found().tokenizer();
     if (Files.exists(file)) {
-      return Bpe.read(file);
+      Bpe own = Bpe.read(file);
+      if (found.isPresent() && !found.get().equals(own)) {
+        throw new IOException(file + " is another tokenizer than the one that is asked for");
+      }
+      return own;
     }
-    Iterable<String> captions =
-        () ->
-            Arrays.stream(pictures.training())
-                .mapToObj(picture -> pictures.entry(picture).captions())
-                .flatMap(List::stream)
-                .iterator();
-    Bpe tokenizer = Bpe.train(captions, setup.config().text().vocabulary());
+    int vocabulary = setup.config().text().vocabulary();
+    Bpe tokenizer = found.orElseGet(() -> CaptionVocabulary.learn(pictures, vocabulary));
     tokenizer.write(file);
     return tokenizer;
+  }
+
+  private TokenShards tokens(
+      PreparedPictures pictures, PictureCodec codec, byte[] bundleDigest, Bpe tokenizer)
+      throws IOException {
+    TransformerTrainingConfig training = setup.config().transformerTraining();
+    Tokenising tokenising =
+        new Tokenising(
+            pictures,
+            codec,
+            bundleDigest,
+            tokenizer,
+            training.variants(),
+            training.augmentation(),
+            setup.seed());
+    if (setup.found().tokens().isPresent()) {
+      return tokenising.open(setup.found().tokens().get());
+    }
+    return tokenising.openOrMake(
+        setup.folder().tokens(),
+        (done, total) -> listener.progress(RunListener.Phase.TOKENISING_PICTURES, done, total),
+        stop);
   }
 
   private void showReconstructions(long step, List<Rgb> originals, List<Rgb> reconstructions) {

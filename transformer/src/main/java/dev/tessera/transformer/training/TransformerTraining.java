@@ -57,6 +57,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
   private final SequenceBuilder builder;
   private final EpochOrder order;
   private final CaptionChoice choice;
+  private final CaptionDropout dropout;
   private final int[] measured;
   private final boolean heldOut;
   private final HeldOutBits bits;
@@ -85,6 +86,8 @@ public final class TransformerTraining implements TrainingLoop.Task {
     this.builder = new SequenceBuilder(config);
     this.order = new EpochOrder(data.pictures().trainingParts(), seed, "transformer order");
     this.choice = new CaptionChoice(training.keywords());
+    this.dropout =
+        new CaptionDropout(data.tokenizer(), training.bpeDropout(), config.textLength() - 1);
     this.heldOut = data.pictures().heldOut().length > 0;
     this.measured = data.pictures().measured(MEASURED);
     this.bits = new HeldOutBits(config, store, execution);
@@ -109,11 +112,6 @@ public final class TransformerTraining implements TrainingLoop.Task {
             evaluations,
             runDigest);
     return new TrainingLoop(this, plan, store, options, checkpoints, listener);
-  }
-
-  /** Pictures that one pass over the training set shows. */
-  public int passLength() {
-    return order.length();
   }
 
   private Plan compile(int share) {
@@ -147,12 +145,13 @@ public final class TransformerTraining implements TrainingLoop.Task {
       return builder.build(new int[0], codes, Direction.FORWARD);
     }
     String chosen = choice.choose(captions, seed, picture, order.showing(place), random);
-    int[] caption = data.tokenizer().encode(chosen);
     if (random.nextDouble() < training.reverseShare()) {
-      return builder.build(caption, codes, Direction.REVERSE);
+      // What is to be predicted comes in one form, the one that captions are measured in.
+      return builder.build(data.tokenizer().encode(chosen), codes, Direction.REVERSE);
     }
     boolean dropped = random.nextDouble() < training.droppedShare();
-    return builder.build(dropped ? new int[0] : caption, codes, Direction.FORWARD);
+    int[] caption = dropped ? new int[0] : dropout.encode(chosen, seed, place);
+    return builder.build(caption, codes, Direction.FORWARD);
   }
 
   @Override

@@ -17,6 +17,8 @@ import dev.tessera.vqvae.picture.Augmentation;
  * @param reverseShare share of captioned pictures that are shown before their caption, 0 to 1
  * @param droppedShare share of the other captioned pictures that are shown without it, 0 to 1: what
  *     sampling without a prompt and guidance rely on (Ho, Salimans, 2022, section 3.2)
+ * @param bpeDropout chance that a merge of a caption's tokens is passed over, 0 to 1: what a
+ *     picture is drawn from comes in smaller parts at times (Ramesh et al., 2021, section 2.2)
  * @param variants forms in which each picture is tokenised, the first unchanged, 1 to 100
  * @param augmentation that makes the other forms
  * @param keywords how captions vary that are lists of keywords
@@ -29,6 +31,7 @@ public record TransformerTrainingConfig(
     double averageDecay,
     double reverseShare,
     double droppedShare,
+    double bpeDropout,
     int variants,
     Augmentation augmentation,
     Keywords keywords) {
@@ -42,6 +45,7 @@ public record TransformerTrainingConfig(
     }
     requireShare("reverse share", reverseShare);
     requireShare("dropped share", droppedShare);
+    requireShare("BPE dropout", bpeDropout);
     if (variants < 1 || variants > 100) {
       throw new IllegalArgumentException("variants is " + variants + ", but must be 1 to 100");
     }

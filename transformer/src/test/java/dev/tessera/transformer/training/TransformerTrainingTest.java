@@ -10,6 +10,7 @@ import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.store.Sha256;
 import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.Budget;
 import dev.tessera.engine.train.Checkpoints;
@@ -18,9 +19,16 @@ import dev.tessera.engine.train.StepReport;
 import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.engine.train.TrainingLoop;
 import dev.tessera.tokenizer.Bpe;
+import dev.tessera.tokenizer.SplitRule;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.sequence.Vocabulary;
 import dev.tessera.vqvae.caption.Keywords;
+import dev.tessera.transformer.shard.PictureTokens;
+import dev.tessera.transformer.shard.ShardHeader;
+import dev.tessera.transformer.shard.ShardWriter;
+import dev.tessera.transformer.shard.TokenOrigin;
+import dev.tessera.transformer.shard.TokenShards;
+import dev.tessera.vqvae.data.PictureEntry;
 import dev.tessera.vqvae.data.PictureSource;
 import dev.tessera.vqvae.data.PrepareOptions;
 import dev.tessera.vqvae.data.PreparedPictures;
@@ -37,6 +45,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,12 +63,17 @@ class TransformerTrainingTest {
       TransformerConfig.causal(257, TEXT, PICTURES, 2, 3, 8, 1, 1);
   private static final Vocabulary VOCABULARY = new Vocabulary(CONFIG);
 
+  /** The same with a token for each letter twice. */
+  private static final TransformerConfig JOINED_CONFIG =
+      TransformerConfig.causal(257 + PICTURES, TEXT, PICTURES, 2, 3, 8, 1, 1);
+
   /** Pictures 0, 5, 10 … have no caption. */
   private static final int WITHOUT_CAPTION = 5;
 
   @TempDir static Path temporary;
 
   private static @Nullable TokenisedPictures tokenised;
+  private static @Nullable TokenisedPictures joined;
 
   /** Captions are letters: of picture i the i-th of ASCII after this, or that letter twice. */
   private static final char FIRST_LETTER = 'A';
@@ -85,14 +99,40 @@ class TransformerTrainingTest {
             new PrepareOptions(0, 0.2, 0),
             (done, total) -> {});
     assertThat(pictures.size()).isEqualTo(PICTURES);
-    short[][][] codes = new short[VARIANTS][PICTURES][IMAGE];
-    for (int i = 0; i < PICTURES; i++) {
-      for (int variant = 0; variant < VARIANTS; variant++) {
-        Arrays.fill(codes[variant][i], (short) variant);
-        codes[variant][i][0] = (short) i;
+    tokenised = tokenised(pictures, Bpe.train(List.of(), 257), "bytes");
+    joined = tokenised(pictures, doubles(), "joined");
+  }
+
+  /** A vocabulary that has every letter twice as one token. */
+  private static Bpe doubles() {
+    int[] letters = IntStream.range(FIRST_LETTER, FIRST_LETTER + PICTURES).toArray();
+    return Bpe.of(SplitRule.CAPTIONS, letters, letters);
+  }
+
+  private static TokenisedPictures tokenised(PreparedPictures pictures, Bpe tokenizer, String name)
+      throws IOException {
+    Path folder = Files.createDirectories(temporary.resolve(name));
+    TokenOrigin origin =
+        new TokenOrigin(
+            new byte[32], Sha256.of(tokenizer.toByteArray()), new byte[32], VARIANTS, "", 0);
+    int vocabulary = tokenizer.vocabularySize();
+    ShardHeader header =
+        new ShardHeader(origin, PICTURES, vocabulary, 2, 3, 0, PICTURES, PICTURES);
+    tokenizer.write(folder.resolve(TokenShards.TOKENIZER));
+    try (ShardWriter writer = new ShardWriter(folder, header)) {
+      for (int i = 0; i < PICTURES; i++) {
+        PictureEntry entry = pictures.entry(i);
+        List<int[]> forms = new ArrayList<>();
+        for (int variant = 0; variant < (entry.heldOut() ? 1 : VARIANTS); variant++) {
+          int[] codes = repeated(variant, IMAGE);
+          codes[0] = i;
+          forms.add(codes);
+        }
+        List<int[]> captions = entry.captions().stream().map(tokenizer::encode).toList();
+        writer.append(new PictureTokens(entry.id(), entry.heldOut(), captions, forms));
       }
     }
-    tokenised = new TokenisedPictures(pictures, codes, Bpe.train(List.of(), 257));
+    return new TokenisedPictures(pictures, TokenShards.open(folder));
   }
 
   private static TokenisedPictures data() {
@@ -108,6 +148,7 @@ class TransformerTrainingTest {
         0.9,
         reverse,
         dropped,
+        0,
         VARIANTS,
         Augmentation.NONE,
         Keywords.AS_WRITTEN);
@@ -118,14 +159,44 @@ class TransformerTrainingTest {
         CONFIG, training(reverse, dropped), data(), seed, Execution.fused(), (step, weights) -> {});
   }
 
+  /** Trains on captions of which the doubled letters are one token, or are two. */
+  private static TransformerTraining dropping(double bpeDropout, double reverse) {
+    TransformerTrainingConfig plain = training(reverse, 0);
+    TransformerTrainingConfig training =
+        new TransformerTrainingConfig(
+            plain.batch(),
+            plain.rate(),
+            plain.optimiser(),
+            plain.averageDecay(),
+            plain.reverseShare(),
+            plain.droppedShare(),
+            bpeDropout,
+            plain.variants(),
+            plain.augmentation(),
+            plain.keywords());
+    return new TransformerTraining(
+        JOINED_CONFIG,
+        training,
+        Objects.requireNonNull(joined),
+        6,
+        Execution.fused(),
+        (step, weights) -> {});
+  }
+
   /** Catches what a task gives to a plan. */
   private static final class Caught {
+    final Vocabulary vocabulary;
     final Plan plan;
     final int[][] tokens;
     final int[][] targets;
     final float[][] weights;
 
     Caught(TrainingLoop.Task task, long step) {
+      this(task, step, VOCABULARY);
+    }
+
+    Caught(TrainingLoop.Task task, long step, Vocabulary vocabulary) {
+      this.vocabulary = vocabulary;
       int rows = BATCH * CONFIG.sequenceLength();
       ModelGraph graph = new ModelGraph(new ParameterStore(1, DataType.FLOAT), DataType.FLOAT);
       List<GraphTensor> all = new ArrayList<>();
@@ -167,22 +238,22 @@ class TransformerTrainingTest {
     }
 
     int picture(int row) {
-      return part(row, true)[0] - VOCABULARY.firstImage();
+      return part(row, true)[0] - vocabulary.firstImage();
     }
 
     int variant(int row) {
-      return part(row, true)[1] - VOCABULARY.firstImage();
+      return part(row, true)[1] - vocabulary.firstImage();
     }
 
     /** The numbers of the caption's letters; none if it was dropped. */
     int[] caption(int row) {
       int[] text = part(row, false);
       int end = 0;
-      while (text[end] != VOCABULARY.endOfText()) {
+      while (text[end] != vocabulary.endOfText()) {
         end++;
       }
       return Arrays.stream(text, 0, end)
-          .map(id -> id - VOCABULARY.firstText() - FIRST_LETTER)
+          .map(id -> id - vocabulary.firstText() - FIRST_LETTER)
           .toArray();
     }
   }
@@ -271,6 +342,49 @@ class TransformerTrainingTest {
   }
 
   @Test
+  void dropoutBreaksCaptionsThatAreReadAndNotThoseToBePredicted() {
+    Vocabulary vocabulary = new Vocabulary(JOINED_CONFIG);
+    int broken = 0;
+    int whole = 0;
+    for (int step = 0; step < 20; step++) {
+      Caught all = new Caught(dropping(1, 0.5), step, vocabulary);
+      Caught none = new Caught(dropping(0, 0.5), step, vocabulary);
+      for (int row = 0; row < BATCH; row++) {
+        assertThat(all.picture(row)).isEqualTo(none.picture(row));
+        assertThat(all.variant(row)).isEqualTo(none.variant(row));
+        assertThat(all.isReverse(row)).isEqualTo(none.isReverse(row));
+        int[] usual = none.caption(row);
+        assertThat(usual.length).isLessThan(2);
+        if (all.isReverse(row)) {
+          assertThat(all.caption(row)).isEqualTo(usual);
+          whole += usual[0] > 255 ? 1 : 0;
+        } else if (usual.length == 1 && usual[0] > 255) {
+          assertThat(all.caption(row)).hasSize(2);
+          broken++;
+        }
+      }
+    }
+    assertThat(broken).isGreaterThan(100);
+    assertThat(whole).isGreaterThan(100);
+    assertThat(dropping(1, 0.5).evaluate(0)).isEqualTo(dropping(0, 0.5).evaluate(0));
+  }
+
+  @Test
+  void dropoutDependsOnSeedAndPlaceAndNeverCutsWhatWouldFit() {
+    Bpe bpe = doubles();
+    CaptionDropout half = new CaptionDropout(bpe, 0.5, 2);
+    int broken = 0;
+    for (long place = 0; place < 400; place++) {
+      int[] drawn = half.encode("AA", 3, place);
+      assertThat(half.encode("AA", 3, place)).isEqualTo(drawn);
+      assertThat(bpe.decode(drawn)).isEqualTo("AA");
+      broken += drawn.length - 1;
+      assertThat(new CaptionDropout(bpe, 1, 1).encode("AA", 3, place)).hasSize(1);
+    }
+    assertShare(broken, 400, 0.5);
+  }
+
+  @Test
   void weightsOfABatchSumToOneAndPadsWeighNothing() {
     Caught batch = new Caught(stage(0, 0, 5), 0);
     double text = 0;
@@ -321,5 +435,8 @@ class TransformerTrainingTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> training(0, -0.1))
         .withMessageContainingAll("dropped share", "-0.1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> dropping(1.5, 0))
+        .withMessageContainingAll("BPE dropout", "1.5");
   }
 }

@@ -3,9 +3,9 @@ package dev.tessera.vqvae.data;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.tessera.engine.store.Sha256;
-import dev.tessera.proto.PictureConfig.Fit;
 import dev.tessera.proto.PictureIndex;
 import dev.tessera.vqvae.picture.PictureConfig;
+import dev.tessera.vqvae.picture.StoredPictureConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ record CacheIndex(
     PictureIndex.Builder index =
         PictureIndex.newBuilder()
             .setFormatVersion(FORMAT_VERSION)
-            .setPicture(stored(config))
+            .setPicture(StoredPictureConfig.of(config))
             .setSourceSha256(key)
             .setRecordsSha256(recordsDigest)
             .setUnusable(rejectedCount)
@@ -110,29 +110,13 @@ record CacheIndex(
         index.getBlank());
   }
 
-  private static dev.tessera.proto.PictureConfig stored(PictureConfig config) {
-    return dev.tessera.proto.PictureConfig.newBuilder()
-        .setHeight(config.height())
-        .setWidth(config.width())
-        .setBackground(config.background())
-        .setFit(
-            switch (config.fit()) {
-              case CENTER_CROP -> Fit.CENTER_CROP;
-              case PAD -> Fit.PAD;
-            })
-        .build();
-  }
-
   private static PictureConfig config(dev.tessera.proto.PictureConfig stored, Path file)
       throws IOException {
-    PictureConfig.Fit fit =
-        switch (stored.getFit()) {
-          case CENTER_CROP -> PictureConfig.Fit.CENTER_CROP;
-          case PAD -> PictureConfig.Fit.PAD;
-          case UNRECOGNIZED ->
-              throw new IOException(file + " has an unknown fit, number " + stored.getFitValue());
-        };
-    return new PictureConfig(stored.getHeight(), stored.getWidth(), stored.getBackground(), fit);
+    try {
+      return StoredPictureConfig.read(stored);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
   }
 
   private static ByteString digest(PictureIndex index) {

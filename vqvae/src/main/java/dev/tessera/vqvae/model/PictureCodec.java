@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /**
  * Pictures to codes and back, with the weights of a store.
@@ -27,7 +28,7 @@ public final class PictureCodec implements AutoCloseable {
 
   private final VqvaeConfig config;
   private final ParameterStore weights;
-  private final Execution execution;
+  private final Supplier<Execution> execution;
   private final Map<Integer, ParallelPlan> encoders = new HashMap<>();
   private final Map<Integer, ParallelPlan> decoders = new HashMap<>();
   private boolean closed;
@@ -39,6 +40,15 @@ public final class PictureCodec implements AutoCloseable {
    *     one under another execution
    */
   public PictureCodec(VqvaeConfig config, ParameterStore weights, Execution execution) {
+    this(config, weights, () -> execution);
+  }
+
+  /**
+   * A codec that costs nothing until it is used: neither oneDNN nor ND4J is loaded before.
+   *
+   * @param execution of the graphs, asked when one is built
+   */
+  public PictureCodec(VqvaeConfig config, ParameterStore weights, Supplier<Execution> execution) {
     this.config = config;
     this.weights = weights;
     this.execution = execution;
@@ -155,13 +165,13 @@ public final class PictureCodec implements AutoCloseable {
   }
 
   private Plan encoder(int share, int batch) {
-    ModelGraph graph = new ModelGraph(weights, execution);
+    ModelGraph graph = new ModelGraph(weights, execution.get());
     GraphTensor selection = new Vqvae(config, graph, share).selection();
     return Plan.forward(graph, selection);
   }
 
   private Plan decoder(int share, int batch) {
-    ModelGraph graph = new ModelGraph(weights, execution);
+    ModelGraph graph = new ModelGraph(weights, execution.get());
     GraphTensor pictures = new Vqvae(config, graph, share).reconstruction();
     config.quantiser().declare(graph);
     return Plan.forward(graph, pictures);

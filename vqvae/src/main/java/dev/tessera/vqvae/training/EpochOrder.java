@@ -39,11 +39,15 @@ public final class EpochOrder {
     this.parts = List.copyOf(parts);
     this.seed = seed;
     this.purpose = purpose;
-    long total = parts.stream().mapToLong(EpochOrder::perPass).sum();
-    if (total == 0) {
+    this.length = length(parts);
+    if (length == 0) {
       throw new IllegalArgumentException("there is nothing to train on");
     }
-    this.length = Math.toIntExact(total);
+  }
+
+  /** Places of one pass over several parts. */
+  public static int length(List<PreparedPictures.Part> parts) {
+    return Math.toIntExact(parts.stream().mapToLong(EpochOrder::perPass).sum());
   }
 
   /** Places that a part has in a pass. */

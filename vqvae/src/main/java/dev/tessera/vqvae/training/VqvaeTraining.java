@@ -104,11 +104,6 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     return new TrainingLoop(this, plan, store, options, checkpoints, listener);
   }
 
-  /** Pictures that one pass over the training set shows. */
-  public int passLength() {
-    return order.length();
-  }
-
   private Plan compile(int share) {
     ModelGraph graph = new ModelGraph(store, execution);
     Vqvae.Training model = new Vqvae(config, graph, share).training(training.batch());
