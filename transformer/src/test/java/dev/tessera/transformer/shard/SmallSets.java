@@ -27,8 +27,7 @@ final class SmallSets {
 
   /** 2×3 tokens of 1,000 codes in two forms. */
   static ShardHeader header(int records) {
-    return new ShardHeader(
-        origin(), 1000, TOKENIZER.vocabularySize(), 2, 3, 0, records, records);
+    return new ShardHeader(origin(), 1000, TOKENIZER.vocabularySize(), 2, 3, 0, records, records);
   }
 
   /** Every fourth is held out, every third has no caption. */

@@ -108,7 +108,8 @@ class TokenShardsTest {
     SmallSets.write(folder, SmallSets.records(20, 4), 10);
     SmallSets.write(folder.resolve("other"), SmallSets.records(25, 4), 10);
     Files.move(
-        folder.resolve("other/tokens-00001.tok"), folder.resolve("tokens-00001.tok"),
+        folder.resolve("other/tokens-00001.tok"),
+        folder.resolve("tokens-00001.tok"),
         StandardCopyOption.REPLACE_EXISTING);
     assertRefused("does not hold one whole set");
   }

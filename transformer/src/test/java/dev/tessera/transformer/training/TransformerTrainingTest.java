@@ -22,12 +22,12 @@ import dev.tessera.tokenizer.Bpe;
 import dev.tessera.tokenizer.SplitRule;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.sequence.Vocabulary;
-import dev.tessera.vqvae.caption.Keywords;
 import dev.tessera.transformer.shard.PictureTokens;
 import dev.tessera.transformer.shard.ShardHeader;
 import dev.tessera.transformer.shard.ShardWriter;
 import dev.tessera.transformer.shard.TokenOrigin;
 import dev.tessera.transformer.shard.TokenShards;
+import dev.tessera.vqvae.caption.Keywords;
 import dev.tessera.vqvae.data.PictureEntry;
 import dev.tessera.vqvae.data.PictureSource;
 import dev.tessera.vqvae.data.PrepareOptions;
@@ -116,8 +116,7 @@ class TransformerTrainingTest {
         new TokenOrigin(
             new byte[32], Sha256.of(tokenizer.toByteArray()), new byte[32], VARIANTS, "", 0);
     int vocabulary = tokenizer.vocabularySize();
-    ShardHeader header =
-        new ShardHeader(origin, PICTURES, vocabulary, 2, 3, 0, PICTURES, PICTURES);
+    ShardHeader header = new ShardHeader(origin, PICTURES, vocabulary, 2, 3, 0, PICTURES, PICTURES);
     tokenizer.write(folder.resolve(TokenShards.TOKENIZER));
     try (ShardWriter writer = new ShardWriter(folder, header)) {
       for (int i = 0; i < PICTURES; i++) {
@@ -165,6 +164,7 @@ class TransformerTrainingTest {
     TransformerTrainingConfig training =
         new TransformerTrainingConfig(
             plain.batch(),
+            plain.accumulation(),
             plain.rate(),
             plain.optimiser(),
             plain.averageDecay(),
