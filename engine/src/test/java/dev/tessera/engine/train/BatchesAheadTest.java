@@ -98,6 +98,7 @@ class BatchesAheadTest {
     begun.await();
     batches.close();
     assertThat(done).isTrue();
+    threads.get(0).join(10_000);
     assertThat(threads.get(0).isAlive()).isFalse();
   }
 
