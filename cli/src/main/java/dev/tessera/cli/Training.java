@@ -1,6 +1,7 @@
 package dev.tessera.cli;
 
 import dev.tessera.cli.config.ConfigFile;
+import dev.tessera.cli.events.RunEvents;
 import dev.tessera.cli.progress.RunBars;
 import dev.tessera.cli.progress.RunLines;
 import dev.tessera.cli.progress.RunListeners;
@@ -48,10 +49,12 @@ final class Training {
   private boolean train(TwoStageTraining.Setup setup, RunBudget budget, Stages stages)
       throws IOException {
     try (RunLog log = new RunLog(setup.folder().log());
+        RunEvents events = new RunEvents(setup.folder().events());
         RunBars bars = new RunBars(session.err())) {
       List<RunListener> listeners = new ArrayList<>();
       listeners.add(new Housekeeping(setup));
       listeners.add(log);
+      listeners.add(events);
       listeners.add(session.showsBars() ? bars : new RunLines(session::note));
       TwoStageTraining training =
           new TwoStageTraining(

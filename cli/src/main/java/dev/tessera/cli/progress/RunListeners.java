@@ -49,6 +49,11 @@ public record RunListeners(List<RunListener> all) implements RunListener {
   }
 
   @Override
+  public void showed(String stage, long step, Path picture) {
+    all.forEach(each -> each.showed(stage, step, picture));
+  }
+
+  @Override
   public void step(StepReport report) {
     all.forEach(each -> each.step(report));
   }

@@ -23,28 +23,25 @@ import tools.jackson.databind.json.JsonMapper;
  * has {@code time} (ISO 8601, UTC) and {@code event}:
  *
  * <pre>
- * prepared    pictures, captioned, heldOut, rejected
+ * prepared    pictures, captioned, heldOut, rejected, duplicates, blank
  * stage       stage, step                                          a stage begins or goes on
  * step        stage, step, plannedSteps, seconds, loss, learningRate, gradientNorm, measures,
- *             meanLoss                                   over the steps since the line before
+ *             meanLoss, secondsPerStep                   over the steps since the line before
  * evaluation  stage, step, plannedSteps, seconds, loss, learningRate, gradientNorm, measures
  * saved       stage, step                                          a checkpoint
  * wrote       file
+ * showed      stage, step, file                                a picture of what a stage can do
  * </pre>
  *
  * <p>A run that goes on from a checkpoint repeats the steps after it: the last line of a step
  * counts.
  */
 public final class RunLog implements RunListener, AutoCloseable {
-  /** Steps from one line to the next. */
-  private static final int EVERY = 10;
-
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path file;
   private @Nullable Writer writer;
-  private double lossSum;
-  private int lossCount;
+  private StepMeans means = new StepMeans();
 
   /**
    * @param file opened when the pictures are ready, so that a run that fails before leaves none
@@ -60,29 +57,34 @@ public final class RunLog implements RunListener, AutoCloseable {
     line.put("captioned", pictures.captioned());
     line.put("heldOut", pictures.heldOut().length);
     line.put("rejected", pictures.rejectedCount());
+    line.put("duplicates", pictures.duplicates());
+    line.put("blank", pictures.blank());
     write(line);
   }
 
   @Override
   public void stageStarted(String stage, long stepsBefore) {
+    means = new StepMeans();
     write(at("stage", stage, stepsBefore));
   }
 
   @Override
   public void step(StepReport report) {
-    lossSum += report.loss();
-    lossCount++;
-    if (report.step() == 1 || report.step() % EVERY == 0) {
+    means.add(report);
+    if (StepMeans.due(report)) {
+      StepMeans.Means taken = means.take();
       Map<String, Object> line = line("step", report, report.measures());
-      line.put("meanLoss", lossSum / lossCount);
+      line.put("meanLoss", taken.loss());
+      if (Double.isFinite(taken.secondsPerStep())) {
+        line.put("secondsPerStep", taken.secondsPerStep());
+      }
       write(line);
-      lossSum = 0;
-      lossCount = 0;
     }
   }
 
   @Override
   public void evaluated(StepReport report, Map<String, Double> measures) {
+    means.pause();
     write(line("evaluation", report, measures));
   }
 
@@ -95,6 +97,13 @@ public final class RunLog implements RunListener, AutoCloseable {
   public void wrote(Path written) {
     Map<String, Object> line = event("wrote");
     line.put("file", written.toString());
+    write(line);
+  }
+
+  @Override
+  public void showed(String stage, long step, Path picture) {
+    Map<String, Object> line = at("showed", stage, step);
+    line.put("file", picture.toString());
     write(line);
   }
 

@@ -11,6 +11,8 @@ import java.util.Locale;
  * <pre>
  * config.yaml                 configuration as used
  * log.jsonl                   one line for each report
+ * report.html                 the run at a glance, for a browser
+ * events/STAGE/               curves and pictures, for TensorBoard
  * quarantine.tsv              pictures that could not be used, and why
  * tokenizer.pb                the vocabulary
  * tokens/tokens-NNNNN.tok     pictures and captions as tokens, for stage 2
@@ -33,6 +35,16 @@ public record RunFolder(Path path) {
   /** One JSON object for each report. */
   public Path log() {
     return path.resolve("log.jsonl");
+  }
+
+  /** The run at a glance. */
+  public Path report() {
+    return path.resolve("report.html");
+  }
+
+  /** What TensorBoard reads. */
+  public Path events() {
+    return path.resolve("events");
   }
 
   /** Pictures that could not be used. */

@@ -30,4 +30,12 @@ public interface RunListener extends TrainingListener {
 
   /** A file was written that a person may want to see. */
   default void wrote(Path file) {}
+
+  /**
+   * A picture was written that shows what the model can do by now.
+   *
+   * @param step of the stage that is at work
+   * @param picture a PNG file
+   */
+  default void showed(String stage, long step, Path picture) {}
 }

@@ -383,6 +383,7 @@ public final class TwoStageTraining {
       throw new UncheckedIOException(e);
     }
     listener.wrote(file);
+    listener.showed(stage, step, file);
   }
 
   private void write(Path file, Bundle bundle) throws IOException {
