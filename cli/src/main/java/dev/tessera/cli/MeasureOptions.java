@@ -31,9 +31,14 @@ final class MeasureOptions {
     return model.bundle();
   }
 
+  /** Where the pictures come from. */
+  PictureSource source() {
+    return UsageException.check(() -> PictureSource.parse(source));
+  }
+
   /** The pictures, prepared and split as they were for training. */
   PreparedPictures pictures(Bundle bundle, Session session) throws IOException {
-    PictureSource pictures = UsageException.check(() -> PictureSource.parse(source));
+    PictureSource pictures = source();
     PrepareOptions prepare =
         UsageException.check(
             () ->

@@ -1,9 +1,9 @@
 package dev.tessera.cli;
 
 import dev.tessera.Tessera;
+import dev.tessera.vqvae.measure.Psnr;
 import dev.tessera.vqvae.picture.Pictures;
 import dev.tessera.vqvae.picture.Rgb;
-import dev.tessera.vqvae.training.Psnr;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -64,6 +64,37 @@ class TrainingEndToEndTest {
         .filteredOn(line -> line.get("event").asString().equals("evaluation"))
         .extracting(line -> line.get("stage").asString() + line.get("step").asInt())
         .containsExactly("vqvae3", "vqvae6", "transformer2", "transformer4");
+    assertThat(log)
+        .filteredOn(line -> line.get("event").asString().equals("evaluation"))
+        .filteredOn(line -> line.get("stage").asString().equals("vqvae"))
+        .allSatisfy(
+            line ->
+                assertThat(line.get("measures").propertyNames())
+                    .contains("ssim", "multiScaleSsim", "colourError", "edgeError"));
+  }
+
+  @Test
+  void stageOneIsMeasuredAloneAndByFolder() throws IOException {
+    Path sets = folder.resolve("sets");
+    Shapes.draw(sets.resolve("first"), false, 4);
+    Shapes.draw(sets.resolve("second"), false, 5);
+    Object[] asked = {
+      "eval", sets, "--stage", "vqvae", "--held-out", 0.4, "--cache", folder.resolve("cache"),
+    };
+    Call text = with(asked, "--model", run.resolve("vqvae.tessera"));
+    assertThat(text.exitCode()).as(text.err()).isZero();
+    assertThat(text.out()).contains("MS-SSIM", "all ", "first ", "second ").doesNotContain("NaN");
+
+    JsonNode json = JSON.readTree(with(asked, "--model", model(), "--json").out());
+    for (String measure :
+        List.of("psnr", "ssim", "multiScaleSsim", "colourError", "edgeError", "perplexity")) {
+      assertThat(json.get(measure).asDouble()).as(measure).isPositive();
+    }
+    JsonNode groups = json.get("groups");
+    assertThat(json.get("heldOut").asInt())
+        .isEqualTo(
+            groups.get("first").get("heldOut").asInt()
+                + groups.get("second").get("heldOut").asInt());
   }
 
   @Test

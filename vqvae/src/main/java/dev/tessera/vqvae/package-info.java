@@ -6,7 +6,8 @@
  *   <li>{@link dev.tessera.vqvae.picture}: decoding, fitting, colours, grids
  *   <li>{@link dev.tessera.vqvae.quantiser}: from vectors to codes
  *   <li>{@link dev.tessera.vqvae.model}: encoder and decoder as a graph, and the codec made of them
- *   <li>{@link dev.tessera.vqvae.training}: how they are trained and measured
+ *   <li>{@link dev.tessera.vqvae.measure}: how good reconstructions are
+ *   <li>{@link dev.tessera.vqvae.training}: how they are trained
  * </ul>
  */
 @NullMarked

@@ -24,6 +24,10 @@ final class Wording {
     return switch (name) {
       case "heldOutPsnr" -> format("held-out PSNR %.2f dB", value);
       case "trainingPsnr" -> format("training PSNR %.2f dB", value);
+      case "ssim" -> format("SSIM %.4f", value);
+      case "multiScaleSsim" -> format("MS-SSIM %.4f", value);
+      case "colourError" -> format("colour error %.2f", value);
+      case "edgeError" -> format("edge error %.2f", value);
       case "usage" -> format("%.0f %% of codes used", value * PERCENT);
       case "perplexity" -> format("perplexity %.0f", value);
       case "heldOutImageBits" -> format("held-out %.3f bits per image token", value);

@@ -119,6 +119,14 @@ public record MixedSource(List<Part> parts) implements PictureSource {
     throw new IllegalArgumentException("no source of " + spec() + " has the picture " + id);
   }
 
+  /** The source, a space, and the group there if there is one. */
+  @Override
+  public String group(PictureEntry entry) {
+    Part part = parts.get(part(entry.id()));
+    PictureEntry own = entry.withId(entry.id().substring(part.prefix().length()));
+    return (part.prefix() + part.source().group(own)).strip();
+  }
+
   /** Each source splits its own pictures as it would alone. */
   @Override
   public boolean[] split(List<PictureEntry> entries, PrepareOptions options) {

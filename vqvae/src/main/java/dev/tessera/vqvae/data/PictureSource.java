@@ -84,4 +84,13 @@ public sealed interface PictureSource
   default int part(String id) {
     return 0;
   }
+
+  /**
+   * The set that a picture belongs to when a model is measured on each set alone: its style, or the
+   * folder at the top of the source that holds it where styles are unknown; empty for none.
+   */
+  default String group(PictureEntry entry) {
+    String id = entry.id();
+    return entry.style().isEmpty() ? id.substring(0, Math.max(0, id.indexOf('/'))) : entry.style();
+  }
 }

@@ -10,6 +10,8 @@ import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.engine.train.TrainingLoop;
 import dev.tessera.vqvae.data.PreparedPictures;
+import dev.tessera.vqvae.measure.CodebookUsage;
+import dev.tessera.vqvae.measure.Fidelity;
 import dev.tessera.vqvae.model.PictureCodec;
 import dev.tessera.vqvae.model.Vqvae;
 import dev.tessera.vqvae.model.VqvaeConfig;
@@ -157,12 +159,11 @@ public final class VqvaeTraining implements TrainingLoop.Task {
   public TrainingLoop.Evaluation evaluate(long step) {
     int[][] codes = codec.encode(measured.length, i -> pictures.picture(measured[i]));
     List<Rgb> reconstructions = codec.decode(codes);
-    Psnr psnr = new Psnr();
-    CodebookUsage usage = new CodebookUsage(config.quantiser().codebookSize());
+    Fidelity.Tally tally = new Fidelity.Tally(config.quantiser().codebookSize());
     for (int i = 0; i < measured.length; i++) {
-      psnr.add(pictures.picture(measured[i]), reconstructions.get(i));
-      usage.add(codes[i]);
+      tally.add(pictures.picture(measured[i]), reconstructions.get(i), codes[i]);
     }
+    Fidelity fidelity = tally.result();
     int shown = Math.min(SHOWN, measured.length);
     List<Rgb> originals = new ArrayList<>();
     for (int i = 0; i < shown; i++) {
@@ -171,10 +172,11 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     sink.reconstructions(step, originals, reconstructions.subList(0, shown));
 
     Map<String, Double> measures = new LinkedHashMap<>();
-    measures.put(heldOut ? "heldOutPsnr" : "trainingPsnr", psnr.decibels());
-    measures.put("usage", usage.used());
-    measures.put("perplexity", usage.perplexity());
-    return new TrainingLoop.Evaluation(measures, heldOut ? -psnr.decibels() : Double.NaN);
+    measures.put(heldOut ? "heldOutPsnr" : "trainingPsnr", fidelity.psnr());
+    fidelity.byName().entrySet().stream()
+        .filter(measure -> !measure.getKey().equals("psnr"))
+        .forEach(measure -> measures.put(measure.getKey(), measure.getValue()));
+    return new TrainingLoop.Evaluation(measures, heldOut ? -fidelity.psnr() : Double.NaN);
   }
 
   @Override

@@ -1,8 +1,4 @@
-/**
- * How stage 1 is trained ({@link dev.tessera.vqvae.training.VqvaeTraining}) and measured: {@link
- * dev.tessera.vqvae.training.Psnr} of reconstructions, {@link
- * dev.tessera.vqvae.training.CodebookUsage}.
- */
+/** How stage 1 is trained: {@link dev.tessera.vqvae.training.VqvaeTraining}. */
 @NullMarked
 package dev.tessera.vqvae.training;
 

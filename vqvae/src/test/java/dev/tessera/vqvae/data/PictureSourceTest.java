@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,24 @@ class PictureSourceTest {
 
     assertThat(source.spec()).isEqualTo(canonical);
     assertThat(PictureSource.parse(canonical)).isEqualTo(source);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a | cats/1.jpg | | cats",
+        "a | cats/black/1.jpg | | cats",
+        "a | 1.jpg | | ''",
+        "emoji | noto/ghost | noto | noto",
+        "emoji+/data/a | emoji noto/ghost | noto | emoji noto",
+        "emoji+/data/a | /data/a cats/1.jpg | | /data/a cats",
+        "emoji+/data/a | /data/a 1.jpg | | /data/a",
+      })
+  void aPictureBelongsToItsStyleOrTopFolder(String source, String id, String style, String group) {
+    PictureEntry entry =
+        new PictureEntry(id, List.of(), "", style == null ? "" : style, false, 1, 1);
+    assertThat(PictureSource.parse(source).group(entry)).isEqualTo(group);
   }
 
   @ParameterizedTest

@@ -1,4 +1,4 @@
-package dev.tessera.vqvae.training;
+package dev.tessera.vqvae.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package dev.tessera.vqvae.training;
+package dev.tessera.vqvae.measure;
 
 import java.util.Arrays;
 
