@@ -4,10 +4,14 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -16,6 +20,10 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>The memory grows in blocks, and what was handed out stays where it is. It is freed when
  * neither this object nor any of its arrays is in use any more. All numbers are 0 at first.
+ *
+ * <p>Where ND4J computes on a device, which has memory of its own, each array is one of ND4J's own
+ * instead, and {@link #read} and {@link #write} have it brought to the host and back. The numbers
+ * are the same.
  */
 public final class FlatMemory {
   private static final int CACHE_LINE = 64;
@@ -27,6 +35,11 @@ public final class FlatMemory {
   private final DataType type;
   private final List<Block> blocks = new ArrayList<>();
   private final long expected;
+  private final boolean onHost;
+
+  /** ND4J's own arrays by the number of their first number; empty on the host. */
+  private final NavigableMap<Long, INDArray> deviceArrays = new ConcurrentSkipListMap<>();
+
   private long extent;
 
   /**
@@ -49,8 +62,16 @@ public final class FlatMemory {
    *     block; 0 if that is not known
    */
   public FlatMemory(DataType type, long expected) {
+    this(type, expected, HostCopy.isHostBackend());
+  }
+
+  /**
+   * @param onHost whether ND4J computes in the memory of this process
+   */
+  FlatMemory(DataType type, long expected, boolean onHost) {
     this.type = type;
     this.expected = expected;
+    this.onHost = onHost;
   }
 
   /** How many numbers an array takes with the gap behind it. */
@@ -67,16 +88,21 @@ public final class FlatMemory {
    */
   public long reserve(long length) {
     long from = extent;
-    long end = from + padded(type, length);
+    extent = from + padded(type, length);
+    if (onHost) {
+      makeRoom(from);
+    }
+    return from;
+  }
+
+  private void makeRoom(long from) {
     int last = blocks.size() - 1;
-    if (last < 0 || end > blocks.get(last).end()) {
+    if (last < 0 || extent > blocks.get(last).end()) {
       if (last >= 0) {
         blocks.set(last, blocks.get(last).until(from));
       }
-      blocks.add(block(from, end - from));
+      blocks.add(block(from, extent - from));
     }
-    extent = end;
-    return from;
   }
 
   /** Blocks grow with what is there, so that there are few and little is unused. */
@@ -108,6 +134,9 @@ public final class FlatMemory {
    * @param from the number of the first number, the beginning of an array
    */
   public DataBuffer buffer(long from, long length) {
+    if (!onHost) {
+      return deviceArrays.computeIfAbsent(from, start -> Nd4j.zeros(type, length)).data();
+    }
     Block block = holding(from, length);
     Pointer pointer = block.pointer().getPointer((from - block.start()) * type.width());
     return Nd4j.createBuffer(pointer.capacity(length), length, type);
@@ -115,14 +144,24 @@ public final class FlatMemory {
 
   /** Copies FLOAT numbers, from the number {@code from} on, to {@code values} from a place on. */
   public void read(long from, float[] values, int place, int length) {
-    Block block = holding(from, length);
-    block.floats().get((int) (from - block.start()), values, place, length);
+    if (onHost) {
+      Block block = holding(from, length);
+      block.floats().get((int) (from - block.start()), values, place, length);
+    } else {
+      Map.Entry<Long, INDArray> array = onDevice(from, length);
+      HostCopy.readPart(array.getValue(), from - array.getKey(), values, place, length);
+    }
   }
 
   /** Replaces FLOAT numbers, from the number {@code from} on, by {@code values} from a place on. */
   public void write(long from, float[] values, int place, int length) {
-    Block block = holding(from, length);
-    block.floats().put((int) (from - block.start()), values, place, length);
+    if (onHost) {
+      Block block = holding(from, length);
+      block.floats().put((int) (from - block.start()), values, place, length);
+    } else {
+      Map.Entry<Long, INDArray> array = onDevice(from, length);
+      HostCopy.writePart(values, place, length, array.getValue(), from - array.getKey());
+    }
   }
 
   private Block holding(long from, long length) {
@@ -131,7 +170,19 @@ public final class FlatMemory {
         return block;
       }
     }
-    throw new IllegalArgumentException(
+    throw notInOnePiece(from, length);
+  }
+
+  private Map.Entry<Long, INDArray> onDevice(long from, long length) {
+    Map.Entry<Long, INDArray> array = deviceArrays.floorEntry(from);
+    if (array == null || from + length > array.getKey() + array.getValue().length()) {
+      throw notInOnePiece(from, length);
+    }
+    return array;
+  }
+
+  private static IllegalArgumentException notInOnePiece(long from, long length) {
+    return new IllegalArgumentException(
         String.format("numbers %d to %d are not in one piece", from, from + length - 1));
   }
 }

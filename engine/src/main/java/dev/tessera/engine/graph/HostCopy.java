@@ -87,6 +87,21 @@ public final class HostCopy {
     }
   }
 
+  /**
+   * Copies elements of a FLOAT {@code array}, from {@code from} on, into a part of {@code values}.
+   */
+  static void readPart(INDArray array, long from, float[] values, int place, int length) {
+    new FloatPointer(host(array)).getPointer(from).get(values, place, length);
+  }
+
+  /**
+   * Replaces elements of a FLOAT {@code array}, from {@code from} on, by a part of {@code values}.
+   */
+  static void writePart(float[] values, int place, int length, INDArray array, long from) {
+    new FloatPointer(host(array)).getPointer(from).put(values, place, length);
+    markWritten(array);
+  }
+
   /** The elements of {@code array} in a new array. */
   public static float[] floats(INDArray array) {
     float[] values = new float[Math.toIntExact(array.length())];

@@ -9,6 +9,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -54,9 +55,10 @@ class FlatMemoryTest {
     }
   }
 
-  @Test
-  void numbersAreReadAndWrittenByTheirNumbers() {
-    FlatMemory memory = memory();
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void numbersAreReadAndWrittenByTheirNumbers(boolean onHost) {
+    FlatMemory memory = new FlatMemory(DataType.FLOAT, 0, onHost);
     long first = memory.reserve(10);
     long second = memory.reserve(1_000_000);
     INDArray array = array(memory, second, 1_000_000);
@@ -71,6 +73,7 @@ class FlatMemoryTest {
     array.putScalar(999_999, 8f);
     memory.read(second + 999_998, some, 0, 2);
     assertThat(some).containsExactly(0, 8, 9);
+    memory.buffer(first, 10);
     memory.read(first, some, 0, 3);
     assertThat(some).containsExactly(0, 0, 0);
   }
