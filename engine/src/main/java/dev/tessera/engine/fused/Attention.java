@@ -13,7 +13,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 /**
  * Multi-head scaled dot-product attention (Vaswani et al., 2017, section 3.2): queries, keys and
  * values side by side [B·T, 3D] → [B·T, D], in one type. Scores exist for one block of queries at a
- * time; none are kept, the gradient computes them again.
+ * time. The weights that the softmax makes of them are the second result, for the gradient: block
+ * after block, only of keys that a block looks at. Reading them takes a fraction of the time that
+ * computing them again would, which is mostly exponentials.
  */
 record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel {
   static Attention decode(long[] attributes) {
@@ -36,27 +38,29 @@ record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel 
   @Override
   public List<TensorType> results(List<TensorType> inputs) {
     TensorType qkv = inputs.get(0);
-    return List.of(TensorType.of(qkv.type(), qkv.size(0), qkv.size(1) / 3));
+    return List.of(
+        TensorType.of(qkv.type(), qkv.size(0), qkv.size(1) / 3),
+        TensorType.of(qkv.type(), batch, heads * blocks(qkv).total()));
   }
 
   @Override
   public List<@Nullable Typed> gradients(Derivation node) {
     Typed qkv = node.input(0);
-    return List.of(node.one(new Gradient(this), qkv, node.upstream(qkv.type().type())));
+    return List.of(
+        node.one(new Gradient(this), qkv, node.result(1), node.upstream(qkv.type().type())));
   }
 
   private AttentionBlocks blocks(TensorType qkv) {
     return AttentionBlocks.of(mask, Math.toIntExact(qkv.size(0) / batch));
   }
 
-  /** Room for the scores of a block, FLOAT, and in the products' type if that is another. */
+  /** Room for the scores of a block, FLOAT, where they cannot lie in place of the weights. */
   @Override
   public List<TensorType> workspaces(List<TensorType> inputs) {
     TensorType qkv = inputs.get(0);
-    TensorType scores = TensorType.floats(heads * blocks(qkv).largest());
     return qkv.type() == DataType.FLOAT
-        ? List.of(scores)
-        : List.of(scores, scores.with(qkv.type()));
+        ? List.of()
+        : List.of(TensorType.floats(heads * blocks(qkv).largest()));
   }
 
   @Override
@@ -71,10 +75,13 @@ record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel 
       Tensor k = third(qkv, i, length, 1);
       Tensor v = third(qkv, i, length, 2);
       Tensor y = sequence(operands.result(0), i, length);
+      long next = i * operands.result(1).size(1);
       for (Block block : blocks.queries()) {
-        Tensor scores = calls.scores(operands.workspace(0), block);
-        calls.weights(q, k, block, scores);
-        Tensor weights = calls.inProductType(scores, block, operands.workspaces(), 1);
+        Tensor weights = calls.scores(operands.result(1), next, block);
+        next += weights.length();
+        boolean inPlace = operands.workspaces().isEmpty();
+        Tensor scores = inPlace ? weights : calls.scores(operands.workspace(0), 0, block);
+        calls.weights(q, k, block, scores, weights);
         Tensor mixed = calls.rows(y, block.first(), block.end());
         boolean accumulate = false;
         for (Run run : block.runs()) {
@@ -102,7 +109,7 @@ record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel 
         Layout.strided(qkv.layout().type(), new long[] {length, width}, 3 * width, 1));
   }
 
-  /** The gradient for queries, keys and values from them and the result's gradient. */
+  /** The gradient for queries, keys and values from them, the weights and the result's gradient. */
   record Gradient(Attention of) implements FusedKernel {
     static Gradient decode(long[] attributes) {
       return new Gradient(Attention.decode(attributes));
@@ -124,19 +131,16 @@ record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel 
     }
 
     /**
-     * FLOAT: weights and their gradients. In another type besides: weights and scores' gradients
-     * for the products, and sums over blocks for the keys and values of a sequence.
+     * Gradients of a block's weights, then of its scores; in another type than FLOAT besides, sums
+     * over blocks for the keys and values of a sequence.
      */
     @Override
     public List<TensorType> workspaces(List<TensorType> inputs) {
       TensorType qkv = inputs.get(0);
-      TensorType scores = TensorType.floats(of.heads * of.blocks(qkv).largest());
-      if (qkv.type() == DataType.FLOAT) {
-        return List.of(scores, scores);
-      }
-      TensorType small = scores.with(qkv.type());
-      TensorType sums = TensorType.floats(qkv.size(0) / of.batch, 2 * qkv.size(1) / 3);
-      return List.of(scores, scores, small, small, sums);
+      TensorType scores = TensorType.of(qkv.type(), of.heads * of.blocks(qkv).largest());
+      return qkv.type() == DataType.FLOAT
+          ? List.of(scores)
+          : List.of(scores, TensorType.floats(qkv.size(0) / of.batch, 2 * qkv.size(1) / 3));
     }
 
     @Override
@@ -157,35 +161,34 @@ record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel 
       Tensor q = third(qkv, index, length, 0);
       Tensor k = third(qkv, index, length, 1);
       Tensor v = third(qkv, index, length, 2);
-      Tensor dy = sequence(operands.input(1), index, length);
+      Tensor dy = sequence(operands.input(2), index, length);
       Tensor dq = third(operands.result(0), index, length, 0);
       Tensor dk = third(operands.result(0), index, length, 1);
       Tensor dv = third(operands.result(0), index, length, 2);
       boolean direct = AttentionCalls.isFloat(qkv);
-      Tensor sumK = direct ? dk : half(operands.workspace(4), 0);
-      Tensor sumV = direct ? dv : half(operands.workspace(4), 1);
+      Tensor sumK = direct ? dk : half(operands.workspace(1), 0);
+      Tensor sumV = direct ? dv : half(operands.workspace(1), 1);
       boolean[] written = new boolean[length];
       List<Block> blocks = new ArrayList<>(AttentionBlocks.of(of.mask, length).queries());
       // The last queries see the most keys: begun with them, hardly any sum starts in the middle.
       java.util.Collections.reverse(blocks);
+      long next = (index + 1L) * operands.input(1).size(1);
       for (Block block : blocks) {
-        Tensor scores = calls.scores(operands.workspace(0), block);
-        calls.weights(q, k, block, scores);
-        Tensor weights = calls.inProductType(scores, block, operands.workspaces(), 2);
+        next -= (long) of.heads * block.size() * block.columns();
+        Tensor weights = calls.scores(operands.input(1), next, block);
         Tensor queries = calls.rows(q, block.first(), block.end());
         Tensor dMixed = calls.rows(dy, block.first(), block.end());
-        Tensor dWeights = calls.scores(operands.workspace(1), block);
+        Tensor dScores = calls.scores(operands.workspace(0), 0, block);
         for (Run run : block.runs()) {
           Tensor values = calls.rows(v, run.first(), run.end());
           calls.product(
               dMixed,
               AttentionCalls.transposed(values),
-              calls.columns(dWeights, block, run),
+              calls.columns(dScores, block, run),
               1,
               false);
         }
-        Tensor dScores = direct ? dWeights : calls.scores(operands.workspace(3), block);
-        calls.scoreGradients(scores, dWeights, dScores);
+        calls.scoreGradients(weights, dScores);
         Tensor dQueries = calls.rows(dq, block.first(), block.end());
         boolean accumulate = false;
         for (Run run : block.runs()) {

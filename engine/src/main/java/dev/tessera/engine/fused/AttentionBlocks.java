@@ -3,6 +3,7 @@ package dev.tessera.engine.fused;
 import dev.tessera.engine.graph.MaskPattern;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Which keys each block of queries looks at. Keys that no query of a block sees are left out.
@@ -98,11 +99,17 @@ record AttentionBlocks(List<Block> queries) {
     return true;
   }
 
+  /** Elements of all matrices of scores, for one head. */
+  long total() {
+    return sizes().sum();
+  }
+
   /** Elements of the largest matrix of scores, for one head. */
   long largest() {
-    return queries.stream()
-        .mapToLong(block -> (long) block.size() * block.columns())
-        .max()
-        .orElse(0);
+    return sizes().max().orElse(0);
+  }
+
+  private LongStream sizes() {
+    return queries.stream().mapToLong(block -> (long) block.size() * block.columns());
   }
 }

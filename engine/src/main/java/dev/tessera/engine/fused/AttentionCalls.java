@@ -72,10 +72,10 @@ final class AttentionCalls {
             1));
   }
 
-  /** A block's own matrix of scores in a workspace: [heads, queries, columns]. */
-  Tensor scores(Tensor workspace, Block block) {
-    return workspace.as(
-        Layout.dense(workspace.layout().type(), heads, block.size(), block.columns()));
+  /** A block's own matrix, from a place in some memory on: [heads, queries, columns]. */
+  Tensor scores(Tensor memory, long from, Block block) {
+    return memory.at(
+        from, Layout.dense(memory.layout().type(), heads, block.size(), block.columns()));
   }
 
   /** The columns of a run: [heads, queries, keys of the run]. */
@@ -108,8 +108,12 @@ final class AttentionCalls {
         masks == null ? arguments.call() : arguments.and(fusion.maskArgument(), masks).call());
   }
 
-  /** Masked attention weights of a block, in place of its scores. */
-  void weights(Tensor q, Tensor k, Block block, Tensor scores) {
+  /**
+   * Masked attention weights of a block.
+   *
+   * @param scores FLOAT; may lie where the weights do
+   */
+  void weights(Tensor q, Tensor k, Block block, Tensor scores, Tensor weights) {
     Tensor queries = rows(q, block.first(), block.end());
     boolean alone = block.runs().size() == 1;
     for (Run run : block.runs()) {
@@ -125,11 +129,12 @@ final class AttentionCalls {
     if (!alone) {
       addMasks(block, scores);
     }
-    Tensor flat = flat(scores);
+    Tensor x = flat(scores);
+    Tensor y = flat(weights);
     calls.add(
-        dnn.softmax(false, flat.layout(), flat.layout())
-            .with(DNNL_ARG_SRC, flat)
-            .and(DNNL_ARG_DST, flat)
+        dnn.softmax(false, x.layout(), y.layout())
+            .with(DNNL_ARG_SRC, x)
+            .and(DNNL_ARG_DST, y)
             .call());
   }
 
@@ -171,16 +176,15 @@ final class AttentionCalls {
     return values;
   }
 
-  /** Gradient of the scores before the softmax. */
-  void scoreGradients(Tensor weights, Tensor dWeights, Tensor dScores) {
+  /** Gradient of the scores before the softmax, in place of that of the weights. */
+  void scoreGradients(Tensor weights, Tensor gradient) {
     Tensor y = flat(weights);
-    Tensor dy = flat(dWeights);
-    Tensor dx = flat(dScores);
+    Tensor dy = flat(gradient);
     calls.add(
-        dnn.softmaxGradient(false, y.layout(), dy.layout(), dx.layout())
+        dnn.softmaxGradient(false, y.layout(), dy.layout(), dy.layout())
             .with(DNNL_ARG_DST, y)
             .and(DNNL_ARG_DIFF_DST, dy)
-            .and(DNNL_ARG_DIFF_SRC, dx)
+            .and(DNNL_ARG_DIFF_SRC, dy)
             .call());
   }
 
@@ -197,16 +201,6 @@ final class AttentionCalls {
             .with(DNNL_ARG_SRC, from)
             .and(DNNL_ARG_DST, to)
             .call());
-  }
-
-  /** The scores in the products' type: themselves, or a copy in a workspace. */
-  Tensor inProductType(Tensor scores, Block block, List<Tensor> workspaces, int index) {
-    if (workspaces.size() <= index) {
-      return scores;
-    }
-    Tensor copy = scores(workspaces.get(index), block);
-    copy(scores, copy);
-    return copy;
   }
 
   static boolean isFloat(Tensor tensor) {
