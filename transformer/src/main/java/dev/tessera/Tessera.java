@@ -15,6 +15,7 @@ import dev.tessera.transformer.decode.IncrementalDecoder;
 import dev.tessera.transformer.decode.Progress;
 import dev.tessera.transformer.decode.SamplingOptions;
 import dev.tessera.transformer.decode.TransformerWeights;
+import dev.tessera.transformer.decode.WeightFormat;
 import dev.tessera.vqvae.model.PictureCodec;
 import dev.tessera.vqvae.picture.PictureConfig;
 import dev.tessera.vqvae.picture.Rgb;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ public final class Tessera implements AutoCloseable {
 
   private final Bundle bundle;
   private final PictureCodec codec;
+  private final Supplier<WeightFormat> format;
   private @Nullable IncrementalDecoder decoder;
   private boolean closed;
 
@@ -58,8 +61,9 @@ public final class Tessera implements AutoCloseable {
    */
   public record Description(String text, double logLikelihood, double perToken) {}
 
-  private Tessera(Bundle bundle) {
+  private Tessera(Bundle bundle, Supplier<WeightFormat> format) {
     this.bundle = bundle;
+    this.format = format;
     this.codec =
         new PictureCodec(
             bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()), Execution::best);
@@ -72,7 +76,18 @@ public final class Tessera implements AutoCloseable {
    * @throws IOException if it is missing, damaged, or was written by a newer version
    */
   public static Tessera load(Path file) throws IOException {
-    return new Tessera(Bundle.read(file));
+    return new Tessera(Bundle.read(file), WeightFormat::best);
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param file a bundle, {@code NAME.tessera}
+   * @param format of the weights that tokens are decoded with; results differ between formats
+   * @throws IOException if it is missing, damaged, or was written by a newer version
+   */
+  public static Tessera load(Path file, WeightFormat format) throws IOException {
+    return new Tessera(Bundle.read(file), () -> format);
   }
 
   /** The shape of the pictures that the model makes. */
@@ -223,7 +238,7 @@ public final class Tessera implements AutoCloseable {
       TransformerWeights weights =
           TransformerWeights.read(
               config, (name, shape) -> stage2.weights().get(name, shape).data());
-      decoder = new IncrementalDecoder(config, weights, ROWS);
+      decoder = new IncrementalDecoder(config, weights, ROWS, format.get());
     }
     return decoder;
   }
@@ -238,7 +253,10 @@ public final class Tessera implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    decoder = null;
+    if (decoder != null) {
+      decoder.close();
+      decoder = null;
+    }
     codec.close();
   }
 }

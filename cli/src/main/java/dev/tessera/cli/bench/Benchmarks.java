@@ -66,8 +66,8 @@ public final class Benchmarks {
         name,
         Unit.millisecondsPerToken(shape.config().imageLength()),
         0,
-        Precision.F32,
-        execution -> new Generation(shape, batch));
+        Precision.BF16,
+        execution -> new Generation(shape, batch, execution));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.tessera.cli.bench;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.transformer.TransformerConfig;
@@ -8,6 +9,7 @@ import dev.tessera.transformer.decode.ImageSampler;
 import dev.tessera.transformer.decode.IncrementalDecoder;
 import dev.tessera.transformer.decode.SamplingOptions;
 import dev.tessera.transformer.decode.TransformerWeights;
+import dev.tessera.transformer.decode.WeightFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,13 +21,15 @@ import java.util.List;
 final class Generation implements Workload {
   private static final long SEED = 1;
 
+  private final IncrementalDecoder decoder;
   private final ImageSampler sampler;
   private final List<ImagePrompt> prompts = new ArrayList<>();
 
-  Generation(GptShape shape, int batch) {
+  Generation(GptShape shape, int batch, Execution execution) {
     TransformerConfig config = shape.config();
     TransformerWeights weights = TransformerWeights.read(config, Generation::random);
-    sampler = new ImageSampler(new IncrementalDecoder(config, weights, batch));
+    decoder = new IncrementalDecoder(config, weights, batch, WeightFormat.of(execution));
+    sampler = new ImageSampler(decoder);
     CounterRandom random = new CounterRandom(SEED, "bench prompts", 0);
     for (int row = 0; row < batch; row++) {
       int[] bpe = random.ints(config.textLength() - 1, 0, config.textVocabulary() - 1).toArray();
@@ -46,5 +50,10 @@ final class Generation implements Workload {
   @Override
   public void step() {
     sampler.sample(prompts, SamplingOptions.DEFAULT);
+  }
+
+  @Override
+  public void close() {
+    decoder.close();
   }
 }

@@ -1,13 +1,12 @@
 package dev.tessera.engine.plan;
 
+import dev.tessera.engine.onednn.NativeThreads;
 import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * A fixed number of threads that live on from task to task. Native libraries use no further threads
@@ -158,7 +157,7 @@ public final class WorkerThreads implements AutoCloseable {
         }
         try {
           if (!limited) {
-            limitNativeThreads();
+            NativeThreads.limitToOne();
             limited = true;
           }
           current.accept(index);
@@ -168,12 +167,6 @@ public final class WorkerThreads implements AutoCloseable {
         task = null;
         done.release();
       }
-    }
-
-    private static void limitNativeThreads() {
-      // Starts ND4J where that has not happened, without which there are no native operations.
-      Nd4j.getExecutioner();
-      NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
     }
   }
 }

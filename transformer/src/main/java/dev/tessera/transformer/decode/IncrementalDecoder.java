@@ -6,8 +6,7 @@ import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.ForkJoinPool;
-import java.util.stream.IntStream;
+import java.util.function.IntConsumer;
 
 /**
  * Runs a trained model token by token over up to a fixed number of rows, keeping keys and values.
@@ -15,10 +14,10 @@ import java.util.stream.IntStream;
  * <p>Rows are independent, and every sum has a fixed order: the logits of a row are the same to the
  * bit for any batch size, any neighbours and any number of threads, interpreted or compiled.
  *
- * <p>Memory: 8 · maximumBatch · layers · T · D bytes for keys and values, allocated at once. Not
- * thread-safe; decoders may share their weights.
+ * <p>Memory: 8 · maximumBatch · layers · T · D bytes for keys and values, allocated at once; a step
+ * allocates nothing. Not thread-safe. Threads of its own end with {@link #close}.
  */
-public final class IncrementalDecoder {
+public final class IncrementalDecoder implements AutoCloseable {
   /** Rows that a decoder can have at most. */
   public static final int MAXIMUM_BATCH = 4096;
 
@@ -26,39 +25,59 @@ public final class IncrementalDecoder {
 
   private final TransformerConfig config;
   private final Vocabulary vocabulary;
+  private final WeightFormat format;
   private final int maximumBatch;
-  private final int threads;
   private final KeyValueCache cache;
-  private final RowGroup[] groups;
+  private final ThreadTeam team;
+  private final DecoderWorker[] workers;
+  private final IntConsumer work = this::work;
   private final Map<MaskPattern, AttentionSpans> patterns = new EnumMap<>(MaskPattern.class);
   private final AttentionSpans[] spans;
   private final float[][] textLogits;
   private final float[][] imageLogits;
-  private final int[] samePositions;
-  private final int[] sameTargets;
+  private final int[] tokens;
+  private final int[] positions;
+  private final int[] targetPositions;
+  private Range range = Range.NONE;
   private int batch;
   private int length;
 
   /**
-   * A decoder with no rows; {@link #start} comes next.
+   * A decoder with weights as they are, the reference for the other formats.
    *
    * @param maximumBatch rows at most, 1 to {@value #MAXIMUM_BATCH}
    */
   public IncrementalDecoder(
       TransformerConfig config, TransformerWeights weights, int maximumBatch) {
+    this(config, weights, maximumBatch, WeightFormat.F32);
+  }
+
+  /**
+   * A decoder with no rows; {@link #start} comes next.
+   *
+   * @param maximumBatch rows at most, 1 to {@value #MAXIMUM_BATCH}
+   * @param format of the weights in matrix products; anything but F32 needs oneDNN
+   */
+  public IncrementalDecoder(
+      TransformerConfig config, TransformerWeights weights, int maximumBatch, WeightFormat format) {
+    this(config, weights, maximumBatch, format, usefulThreads());
+  }
+
+  IncrementalDecoder(
+      TransformerConfig config,
+      TransformerWeights weights,
+      int maximumBatch,
+      WeightFormat format,
+      int threads) {
     if (maximumBatch < 1 || maximumBatch > MAXIMUM_BATCH) {
       throw new IllegalArgumentException(
           "maximum batch is " + maximumBatch + ", but must be 1 to " + MAXIMUM_BATCH);
     }
     this.config = config;
     this.vocabulary = new Vocabulary(config);
+    this.format = format;
     this.maximumBatch = maximumBatch;
-    threads = ForkJoinPool.getCommonPoolParallelism() + 1;
     cache = new KeyValueCache(config, maximumBatch);
-    groups = new RowGroup[Math.min(threads, maximumBatch)];
-    for (int i = 0; i < groups.length; i++) {
-      groups[i] = new RowGroup(config, weights, cache, rowsPerGroup(maximumBatch));
-    }
     spans = new AttentionSpans[config.layers()];
     for (int layer = 0; layer < spans.length; layer++) {
       spans[layer] =
@@ -67,13 +86,30 @@ public final class IncrementalDecoder {
     }
     textLogits = new float[maximumBatch][config.textVocabulary()];
     imageLogits = new float[maximumBatch][config.imageVocabulary()];
-    samePositions = new int[maximumBatch];
-    sameTargets = new int[maximumBatch];
+    tokens = new int[maximumBatch];
+    positions = new int[maximumBatch];
+    targetPositions = new int[maximumBatch];
+    Products[] products = format.products(config, weights, maximumBatch, threads);
+    team = new ThreadTeam(threads);
+    workers = new DecoderWorker[threads];
+    for (int member = 0; member < threads; member++) {
+      workers[member] =
+          new DecoderWorker(config, weights, products[member], cache, team, member, maximumBatch);
+    }
+  }
+
+  private static int usefulThreads() {
+    return Math.min(Panels.MAXIMUM, Runtime.getRuntime().availableProcessors());
   }
 
   /** The model's hyper-parameters. */
   public TransformerConfig config() {
     return config;
+  }
+
+  /** How the weights of products are kept. */
+  public WeightFormat format() {
+    return format;
   }
 
   /** Rows at most. */
@@ -120,9 +156,12 @@ public final class IncrementalDecoder {
    * @see #step(int[], int[], int[], Range)
    */
   public float[][] step(int[] tokens, int position, int targetPosition, Range range) {
-    Arrays.fill(samePositions, 0, batch, position);
-    Arrays.fill(sameTargets, 0, batch, targetPosition);
-    return step(tokens, samePositions, sameTargets, range);
+    requireInput();
+    require("position", position, vocabulary.positions());
+    require("target position", targetPosition, vocabulary.positions());
+    Arrays.fill(positions, 0, batch, position);
+    Arrays.fill(targetPositions, 0, batch, targetPosition);
+    return run(tokens, range);
   }
 
   /**
@@ -134,61 +173,60 @@ public final class IncrementalDecoder {
    * @param range which logits to compute
    * @return logits of row r in element r, {@link Range#size} of them, no elements for {@link
    *     Range#NONE}; the decoder's own, overwritten by the next step, free to be changed until then
-   * @throws IllegalStateException before {@link #start}, or if the rows have had T inputs
+   * @throws IllegalStateException before {@link #start}, after {@link #close}, or if the rows have
+   *     had T inputs
    */
   public float[][] step(int[] tokens, int[] positions, int[] targetPositions, Range range) {
+    requireInput();
+    for (int row = 0; row < batch; row++) {
+      require("position", positions[row], vocabulary.positions());
+      require("target position", targetPositions[row], vocabulary.positions());
+    }
+    System.arraycopy(positions, 0, this.positions, 0, batch);
+    System.arraycopy(targetPositions, 0, this.targetPositions, 0, batch);
+    return run(tokens, range);
+  }
+
+  private void requireInput() {
     if (batch == 0) {
       throw new IllegalStateException("the decoder has no rows yet");
     }
     if (length == config.sequenceLength()) {
       throw new IllegalStateException("all " + length + " inputs of the sequences have been given");
     }
+  }
+
+  private float[][] run(int[] given, Range wanted) {
     for (int row = 0; row < batch; row++) {
-      require("token", tokens[row], vocabulary.size());
-      require("position", positions[row], vocabulary.positions());
-      require("target position", targetPositions[row], vocabulary.positions());
+      require("token", given[row], vocabulary.size());
     }
+    System.arraycopy(given, 0, tokens, 0, batch);
+    range = wanted;
     for (AttentionSpans pattern : patterns.values()) {
       pattern.update(length);
     }
-    float[][] logits =
-        switch (range) {
-          case NONE -> NO_LOGITS;
-          case TEXT -> textLogits;
-          case IMAGE -> imageLogits;
-        };
-    int rows = rowsPerGroup(batch);
-    int used = (batch + rows - 1) / rows;
-    int input = length;
-    if (used == 1) {
-      groups[0].step(
-          0, batch, input, tokens, positions, targetPositions, spans, range, logits, threads);
-    } else {
-      IntStream.range(0, used)
-          .parallel()
-          .forEach(
-              group -> {
-                int first = group * rows;
-                int count = Math.min(rows, batch - first);
-                groups[group].step(
-                    first,
-                    count,
-                    input,
-                    tokens,
-                    positions,
-                    targetPositions,
-                    spans,
-                    range,
-                    logits,
-                    1);
-              });
-    }
+    team.run(work);
     length++;
-    return logits;
+    return logits();
   }
 
-  private int rowsPerGroup(int rows) {
-    return (rows + threads - 1) / threads;
+  /** What a member of the team does of a step. */
+  private void work(int member) {
+    workers[member].step(batch, length, tokens, positions, targetPositions, spans, range, logits());
+  }
+
+  private float[][] logits() {
+    return switch (range) {
+      case NONE -> NO_LOGITS;
+      case TEXT -> textLogits;
+      case IMAGE -> imageLogits;
+    };
+  }
+
+  /** Ends the decoder's threads; it cannot be used any more. */
+  @Override
+  public void close() {
+    team.close();
   }
 
   private void requireRows(int rows) {

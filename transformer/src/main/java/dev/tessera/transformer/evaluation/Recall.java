@@ -10,6 +10,7 @@ import dev.tessera.transformer.decode.ImageSampler;
 import dev.tessera.transformer.decode.IncrementalDecoder;
 import dev.tessera.transformer.decode.SamplingOptions;
 import dev.tessera.transformer.decode.TransformerWeights;
+import dev.tessera.transformer.decode.WeightFormat;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.model.PictureCodec;
 import java.util.ArrayList;
@@ -57,17 +58,19 @@ public record Recall(
       String caption = pictures.entry(captioned[i]).captions().get(0);
       captions[i] = stage2.tokenizer().encode(caption);
     }
-    IncrementalDecoder decoder =
+    try (IncrementalDecoder decoder =
         new IncrementalDecoder(
             stage2.config(),
             TransformerWeights.read(
                 stage2.config(), (name, shape) -> stage2.weights().get(name, shape).data()),
-            ROWS);
-    return new Recall(
-        captioned.length,
-        tokensRight(decoder, captions, codes, 0),
-        captionsRight(decoder, captions, codes),
-        tokensRight(decoder, captions, codes, 1));
+            ROWS,
+            WeightFormat.best())) {
+      return new Recall(
+          captioned.length,
+          tokensRight(decoder, captions, codes, 0),
+          captionsRight(decoder, captions, codes),
+          tokensRight(decoder, captions, codes, 1));
+    }
   }
 
   /** The share of codes that come back from the captions that lie {@code shift} further on. */

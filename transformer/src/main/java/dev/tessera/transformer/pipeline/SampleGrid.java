@@ -10,6 +10,7 @@ import dev.tessera.transformer.decode.ImageSampler;
 import dev.tessera.transformer.decode.IncrementalDecoder;
 import dev.tessera.transformer.decode.SamplingOptions;
 import dev.tessera.transformer.decode.TransformerWeights;
+import dev.tessera.transformer.decode.WeightFormat;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.model.PictureCodec;
 import dev.tessera.vqvae.picture.PictureGrid;
@@ -60,12 +61,15 @@ final class SampleGrid {
   BufferedImage draw(ParameterStore weights) {
     TransformerWeights read =
         TransformerWeights.read(config, (name, shape) -> HostCopy.floats(weights.array(name)));
-    IncrementalDecoder decoder = new IncrementalDecoder(config, read, PICTURES);
     List<ImagePrompt> asked = new ArrayList<>();
     for (int i = 0; i < PICTURES; i++) {
       asked.add(ImagePrompt.text(tokenizer.encode(prompts.get(i)), i));
     }
-    List<ImageSample> samples = new ImageSampler(decoder).sample(asked, OPTIONS);
+    List<ImageSample> samples;
+    try (IncrementalDecoder decoder =
+        new IncrementalDecoder(config, read, PICTURES, WeightFormat.best())) {
+      samples = new ImageSampler(decoder).sample(asked, OPTIONS);
+    }
     int[][] codes = samples.stream().map(ImageSample::codes).toArray(int[][]::new);
     int zoom = Math.max(1, ENLARGED_SIDE / codec.config().picture().width());
     last = PictureGrid.captioned(COLUMNS, zoom).draw(codec.decode(codes), prompts);

@@ -23,14 +23,22 @@ class IncrementalDecoderTest {
   private static final TransformerConfig CONFIG = Models.MIXED;
 
   @ParameterizedTest
-  @CsvSource({"FORWARD, 1", "REVERSE, 1", "FORWARD, 16", "REVERSE, 16"})
-  void logitsAreThoseOfTheDefinitionAtEveryPosition(Direction direction, int batch) {
+  @CsvSource({
+    "FORWARD, 1, F32, 1e-4",
+    "REVERSE, 1, F32, 1e-4",
+    "FORWARD, 16, F32, 1e-4",
+    "REVERSE, 16, F32, 1e-4",
+    "FORWARD, 17, BF16, 4e-2",
+    "REVERSE, 1, BF16, 4e-2"
+  })
+  void logitsAreThoseOfTheDefinitionAtEveryPosition(
+      Direction direction, int batch, WeightFormat format, double tolerance) {
     Vocabulary vocabulary = new Vocabulary(CONFIG);
     NaiveTransformer naive = new NaiveTransformer(CONFIG, new RandomWeights(SEED));
     List<TokenSequence> sequences = sequences(direction, batch);
     for (Range range : new Range[] {Range.TEXT, Range.IMAGE}) {
       float[][][] logits =
-          run(Models.decoder(CONFIG, SEED, batch), sequences, range); // [T][B][range]
+          run(Models.decoder(CONFIG, SEED, batch, format), sequences, range); // [T][B][range]
       int first = range == Range.TEXT ? vocabulary.firstText() : vocabulary.firstImage();
       for (int row = 0; row < batch; row++) {
         TokenSequence s = sequences.get(row);
@@ -44,7 +52,7 @@ class IncrementalDecoderTest {
           for (int j = 0; j < range.size(CONFIG); j++) {
             assertThat((double) logits[t][row][j])
                 .as("seed %d, row %d, input %d, %s %d", SEED, row, t, range, j)
-                .isCloseTo(expected[t][first + j], within(1e-4 * size));
+                .isCloseTo(expected[t][first + j], within(tolerance * size));
           }
         }
       }

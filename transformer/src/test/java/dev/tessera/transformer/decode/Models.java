@@ -27,8 +27,13 @@ final class Models {
   private Models() {}
 
   static IncrementalDecoder decoder(TransformerConfig config, long seed, int maximumBatch) {
+    return decoder(config, seed, maximumBatch, WeightFormat.F32);
+  }
+
+  static IncrementalDecoder decoder(
+      TransformerConfig config, long seed, int maximumBatch, WeightFormat format) {
     return new IncrementalDecoder(
-        config, TransformerWeights.read(config, new RandomWeights(seed)), maximumBatch);
+        config, TransformerWeights.read(config, new RandomWeights(seed)), maximumBatch, format);
   }
 
   static List<Likelihood.Pair> pairs(TransformerConfig config, long seed, int count) {

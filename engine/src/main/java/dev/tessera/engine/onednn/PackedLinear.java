@@ -1,0 +1,120 @@
+package dev.tessera.engine.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.matmul;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * y = x · W + b for tiles of exactly {@value #TILE} rows, with W rounded to bfloat16 and laid out
+ * once as oneDNN's kernel reads it; sums are FLOAT.
+ *
+ * <p>A tile is the only shape that is ever computed, so a row's result depends neither on how many
+ * rows there are nor on its neighbours. Where products are limited by reading weights, a tile takes
+ * no longer than one row.
+ *
+ * <p>Packed once, it can be called by any number of threads, each through its own {@link OneDnn}.
+ */
+public final class PackedLinear {
+  /** Rows of a tile: those of a matrix register of AMX. */
+  public static final int TILE = 16;
+
+  private final long in;
+  private final long out;
+  private final memory weights;
+  private final memory bias;
+
+  /** What becomes of a product. */
+  public enum Activation {
+    NONE,
+    /** y · σ(1.702 y): the GELU of Hendrycks and Gimpel, section 2, by the logistic function. */
+    GELU
+  }
+
+  private static final float GELU_SLOPE = 1.702f;
+
+  /**
+   * Packs weights.
+   *
+   * @param dnn of the calling thread
+   * @param weights [in, out], row-major
+   * @param bias [out]
+   */
+  public PackedLinear(OneDnn dnn, float[] weights, float[] bias, int in) {
+    this.in = in;
+    this.out = bias.length;
+    if (weights.length != this.in * out) {
+      throw new IllegalArgumentException(
+          "there are " + weights.length + " weights, but must be " + in + " times " + out);
+    }
+    Layout dense = Layout.dense(DataType.FLOAT, in, out);
+    memory given = dnn.allocate(dense.description());
+    new FloatPointer(given.get_data_handle()).put(weights);
+    matmul.primitive_desc description =
+        describe(
+            dnn,
+            Layout.dense(DataType.BFLOAT16, TILE, in),
+            new memory.desc(new long[] {in, out}, memory.data_type.bf16, memory.format_tag.any),
+            Layout.dense(DataType.FLOAT, TILE, out),
+            Activation.NONE);
+    this.weights = dnn.allocate(description.weights_desc(0));
+    dnn.reorder(dense, this.weights)
+        .with(DNNL_ARG_FROM, given)
+        .and(DNNL_ARG_TO, this.weights)
+        .call()
+        .run();
+    this.bias = dnn.allocate(Layout.dense(DataType.FLOAT, 1, out).description());
+    new FloatPointer(this.bias.get_data_handle()).put(bias);
+  }
+
+  /** Bytes that a call reads of the weights. */
+  public long bytes() {
+    return weights.get_desc().get_size();
+  }
+
+  /**
+   * The product for one tile.
+   *
+   * @param dnn of the thread that will run it
+   * @param x BFLOAT16 [{@value #TILE}, in]
+   * @param y FLOAT or BFLOAT16 [{@value #TILE}, out]; rows may lie further apart
+   */
+  public Call call(OneDnn dnn, Tensor x, Tensor y, Activation activation) {
+    matmul.primitive_desc description =
+        describe(dnn, x.layout(), weights.get_desc(), y.layout(), activation);
+    return new Primitive(dnn, description, new matmul(description))
+        .with(DNNL_ARG_SRC, x)
+        .and(DNNL_ARG_WEIGHTS, weights)
+        .and(DNNL_ARG_BIAS, bias)
+        .and(DNNL_ARG_DST, y)
+        .call();
+  }
+
+  private matmul.primitive_desc describe(
+      OneDnn dnn, Layout x, memory.desc packed, Layout y, Activation activation) {
+    primitive_attr attributes = dnn.attributes();
+    if (activation == Activation.GELU) {
+      post_ops operations = new post_ops();
+      operations.append_eltwise(algorithm.eltwise_swish, GELU_SLOPE, 0);
+      attributes.set_post_ops(operations);
+    }
+    return new matmul.primitive_desc(
+        OneDnn.processor(),
+        x.description(),
+        packed,
+        Layout.dense(DataType.FLOAT, 1, out).description(),
+        y.description(),
+        attributes,
+        false);
+  }
+}

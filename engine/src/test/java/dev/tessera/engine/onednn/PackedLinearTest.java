@@ -1,0 +1,108 @@
+package dev.tessera.engine.onednn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tessera.engine.onednn.PackedLinear.Activation;
+import dev.tessera.engine.random.CounterRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class PackedLinearTest {
+  private static final int ROWS = 20;
+
+  /** Sizes that kernels like and sizes that they must pad. */
+  @ParameterizedTest
+  @CsvSource({"64, 96, NONE", "64, 96, GELU", "42, 37, NONE", "7, 1, GELU", "1024, 64, NONE"})
+  void rowsAreThoseOfTheDefinition(int in, int out, Activation activation) {
+    CounterRandom random = new CounterRandom(in + out, "packed", 0);
+    float[] weights = gaussian(random, in * out, 1 / Math.sqrt(in));
+    float[] bias = gaussian(random, out, 1);
+    float[] x = gaussian(random, ROWS * in, 1);
+
+    OneDnn dnn = new OneDnn();
+    RoundedMatrix input = new RoundedMatrix(dnn, ROWS, in);
+    // Wider than the product, which must not touch what lies beside it.
+    NativeMatrix output = new NativeMatrix(dnn, DataType.FLOAT, ROWS, out + 5);
+    for (int row = 0; row < ROWS; row++) {
+      input.put(row, 0, x, row * in, in);
+    }
+    PackedLinear linear = new PackedLinear(dnn, weights, bias, in);
+    for (int tile = 0; tile < NativeMatrix.tiles(ROWS); tile++) {
+      input.rounding(dnn, tile, 0, in).run();
+      linear.call(dnn, input.tile(tile), output.tile(tile, 3, 3 + out), activation).run();
+    }
+
+    float[] found = new float[out + 5];
+    for (int row = 0; row < ROWS; row++) {
+      output.get(row, 0, found, 0, out + 5);
+      for (int j = 0; j < out; j++) {
+        double expected = bias[j];
+        double size = Math.abs(bias[j]);
+        for (int i = 0; i < in; i++) {
+          double product = (double) x[row * in + i] * weights[i * out + j];
+          expected += product;
+          size += Math.abs(product);
+        }
+        if (activation == Activation.GELU) {
+          expected /= 1 + Math.exp(-1.702 * expected);
+        }
+        assertThat((double) found[3 + j])
+            .as("row %d, column %d", row, j)
+            .isCloseTo(expected, within(0.01 * size));
+      }
+      assertThat(new float[] {found[0], found[1], found[2], found[out + 3], found[out + 4]})
+          .containsOnly(0);
+    }
+  }
+
+  /** For a row it does not matter where in a tile it stands and what the others are. */
+  @ParameterizedTest
+  @EnumSource
+  void aRowDoesNotDependOnItsNeighbours(Activation activation) {
+    int in = 256;
+    int out = 128;
+    CounterRandom random = new CounterRandom(5, "neighbours", 0);
+    OneDnn dnn = new OneDnn();
+    PackedLinear linear =
+        new PackedLinear(dnn, gaussian(random, in * out, 0.1), gaussian(random, out, 1), in);
+    RoundedMatrix input = new RoundedMatrix(dnn, 1, in);
+    NativeMatrix output = new NativeMatrix(dnn, DataType.FLOAT, 1, out);
+    Call rounding = input.rounding(dnn, 0, 0, in);
+    Call product = linear.call(dnn, input.tile(0), output.tile(0), activation);
+    float[] same = gaussian(random, in, 1);
+    float[] alone = new float[out];
+    float[] found = new float[out];
+    input.put(0, 0, same, 0, in);
+    rounding.run();
+    product.run();
+    output.get(0, 0, alone, 0, out);
+    for (int place = 0; place < PackedLinear.TILE; place++) {
+      input.put(0, 0, gaussian(random, PackedLinear.TILE * in, 100), 0, PackedLinear.TILE * in);
+      input.put(place, 0, same, 0, in);
+      rounding.run();
+      product.run();
+      output.get(place, 0, found, 0, out);
+      assertThat(found).as("place %d", place).isEqualTo(alone);
+    }
+  }
+
+  @Test
+  void weightsOfAnotherNumberAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new PackedLinear(new OneDnn(), new float[11], new float[3], 4))
+        .withMessage("there are 11 weights, but must be 4 times 3");
+  }
+
+  private static float[] gaussian(CounterRandom random, int count, double deviation) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) (deviation * random.nextGaussian());
+    }
+    return values;
+  }
+}

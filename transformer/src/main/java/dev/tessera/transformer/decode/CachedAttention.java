@@ -1,0 +1,80 @@
+package dev.tessera.transformer.decode;
+
+import dev.tessera.transformer.TransformerConfig;
+import java.util.Arrays;
+
+/**
+ * Attention of one query to the keys and values of earlier inputs, for some of the heads. Nothing
+ * else touches the channels of these heads in the cache.
+ */
+final class CachedAttention {
+  private final KeyValueCache cache;
+  private final int width;
+  private final int headWidth;
+  private final int from;
+  private final int to;
+  private final float[] query;
+  private final float[] scores;
+
+  /**
+   * @param from first channel of the first head
+   * @param to end of the channels of the last head
+   */
+  CachedAttention(TransformerConfig config, KeyValueCache cache, int from, int to) {
+    this.cache = cache;
+    this.from = from;
+    this.to = to;
+    width = config.width();
+    headWidth = config.headWidth();
+    query = new float[width];
+    scores = new float[config.sequenceLength()];
+  }
+
+  /**
+   * Adds the key and value of an input to the cache and attends to what the spans name.
+   *
+   * @param input index of the input
+   * @param in queries, keys and values, [3D]
+   * @param out the own channels are overwritten, [D]
+   */
+  void attend(int row, int layer, int input, AttentionSpans spans, float[] in, float[] out) {
+    float[][] keys = cache.keys(row, layer);
+    float[][] values = cache.values(row, layer);
+    float scale = (float) (1 / Math.sqrt(headWidth));
+    for (int c = from; c < to; c++) {
+      query[c] = in[c] * scale;
+      keys[c][input] = in[width + c];
+    }
+    System.arraycopy(in, 2 * width + from, values[input], from, to - from);
+    Arrays.fill(out, from, to, 0);
+    for (int channel = from; channel < to; channel += headWidth) {
+      float maximum = Float.NEGATIVE_INFINITY;
+      for (int run = 0; run < spans.runs(); run++) {
+        int start = spans.start(run);
+        int end = spans.end(run);
+        Arrays.fill(scores, start, end, 0);
+        MatrixProduct.accumulate(query, channel, keys, channel, headWidth, scores, start, end);
+        for (int t = start; t < end; t++) {
+          if (scores[t] > maximum) {
+            maximum = scores[t];
+          }
+        }
+      }
+      double sum = 0;
+      for (int run = 0; run < spans.runs(); run++) {
+        int start = spans.start(run);
+        int end = spans.end(run);
+        for (int t = start; t < end; t++) {
+          scores[t] = Exponential.exp(scores[t] - maximum);
+          sum += scores[t];
+        }
+        MatrixProduct.accumulate(
+            scores, start, values, start, end - start, out, channel, channel + headWidth);
+      }
+      float factor = (float) (1 / sum);
+      for (int c = channel; c < channel + headWidth; c++) {
+        out[c] *= factor;
+      }
+    }
+  }
+}
