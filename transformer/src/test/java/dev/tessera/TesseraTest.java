@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.decode.Progress;
 import dev.tessera.transformer.decode.SamplingOptions;
+import dev.tessera.transformer.decode.WeightFormat;
 import dev.tessera.vqvae.picture.Rgb;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TesseraTest {
   private static final SamplingOptions OPTIONS = SamplingOptions.DEFAULT.withSeed(5);
@@ -30,6 +34,29 @@ class TesseraTest {
               .picture();
       assertThat(first.pixels()).isEqualTo(alone.pixels());
       assertThat(model.sample("ghost", OPTIONS.withSeed(6)).pixels()).isNotEqualTo(alone.pixels());
+    }
+  }
+
+  /** More pictures than a tile has rows, and more than the decoder has. */
+  @ParameterizedTest
+  @EnumSource
+  void pixelsAreTheSameForEveryBatch(WeightFormat format) throws IOException {
+    List<String> prompts = new ArrayList<>();
+    for (int i = 0; i < 35; i++) {
+      prompts.add(i % 3 == 0 ? "ghost" : "sun");
+    }
+    try (Tessera model = model(TinyModel.decided(2), format)) {
+      List<Tessera.Sample> all = model.sample(prompts, OPTIONS, Progress.NONE, () -> false);
+      for (int count : new int[] {1, 2, 5, 17}) {
+        List<Tessera.Sample> some =
+            model.sample(prompts.subList(0, count), OPTIONS, Progress.NONE, () -> false);
+        for (int i = 0; i < count; i++) {
+          assertThat(some.get(i).picture().pixels())
+              .as("picture %d of %d", i, count)
+              .isEqualTo(all.get(i).picture().pixels());
+          assertThat(some.get(i).logLikelihood()).isEqualTo(all.get(i).logLikelihood());
+        }
+      }
     }
   }
 
@@ -77,6 +104,12 @@ class TesseraTest {
     Tessera model = model(TinyModel.bundle(2));
     model.close();
     assertThatThrownBy(() -> model.sample(OPTIONS)).hasMessageContaining("closed");
+  }
+
+  private Tessera model(Bundle bundle, WeightFormat format) throws IOException {
+    Path file = folder.resolve("model.tessera");
+    bundle.write(file);
+    return Tessera.load(file, format);
   }
 
   private Tessera model(Bundle bundle) throws IOException {

@@ -30,7 +30,7 @@ final class CaptionCommand implements Callable<Integer> {
 
   private final Session session;
 
-  @Mixin private final ModelOption model = new ModelOption();
+  @Mixin private final WeightsOption model = new WeightsOption();
   @Mixin private final SamplingSettings settings = new SamplingSettings();
 
   @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Picture files.")

@@ -1,10 +1,14 @@
 package dev.tessera.cli;
 
 import dev.tessera.transformer.bundle.Bundle;
+import dev.tessera.transformer.decode.WeightFormat;
+import dev.tessera.transformer.evaluation.FormatQuality;
 import dev.tessera.transformer.evaluation.HeldOutEvaluation;
 import dev.tessera.transformer.evaluation.ReconstructionEvaluation;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -33,13 +37,15 @@ final class EvalCommand implements Callable<Integer> {
 
   /** What can be measured alone. */
   enum Stage {
-    VQVAE
+    VQVAE,
+    DECODER
   }
 
   @Option(
       names = "--stage",
       paramLabel = "STAGE",
-      description = "Measure this stage alone, in more detail: vqvae.")
+      description = "Measure this alone: vqvae, in more detail; or decoder, what the format of its weights"
+          + " costs in held-out bits per token.")
   private @Nullable Stage stage;
 
   @Option(names = "--json", description = "Print one JSON object in place of lines.")
@@ -52,6 +58,11 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Bundle bundle = measured.bundle();
+    if (stage == Stage.DECODER) {
+      printFormats(
+          FormatQuality.of(bundle, measured.pictures(bundle, session), WeightFormat.usable()));
+      return ExitCode.DONE;
+    }
     if (stage != null) {
       ReconstructionTable table =
           new ReconstructionTable(
@@ -69,6 +80,31 @@ final class EvalCommand implements Callable<Integer> {
       measures.forEach((name, value) -> session.out().println(line(name, value)));
     }
     return ExitCode.DONE;
+  }
+
+  private void printFormats(List<FormatQuality> qualities) {
+    double exact = qualities.get(0).imageBits();
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (FormatQuality quality : qualities) {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("weights", quality.format().name().toLowerCase(Locale.ROOT));
+      row.put("imageBits", quality.imageBits());
+      row.put("change", quality.imageBits() / exact - 1);
+      rows.add(row);
+      if (!json) {
+        session
+            .out()
+            .printf(
+                Locale.ROOT,
+                "%-6s %.5f bits per image token (%+.4f %%)%n",
+                row.get("weights"),
+                quality.imageBits(),
+                100 * (quality.imageBits() / exact - 1));
+      }
+    }
+    if (json) {
+      session.out().println(new ObjectMapper().writeValueAsString(rows));
+    }
   }
 
   private static String line(String name, Object value) {

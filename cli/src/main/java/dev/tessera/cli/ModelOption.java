@@ -2,6 +2,7 @@ package dev.tessera.cli;
 
 import dev.tessera.Tessera;
 import dev.tessera.transformer.bundle.Bundle;
+import dev.tessera.transformer.decode.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -21,5 +22,9 @@ final class ModelOption {
 
   Tessera load() throws IOException {
     return Tessera.load(model);
+  }
+
+  Tessera load(WeightFormat format) throws IOException {
+    return Tessera.load(model, format);
   }
 }

@@ -31,7 +31,7 @@ final class SampleCommand implements Callable<Integer> {
 
   private final Session session;
 
-  @Mixin private final ModelOption model = new ModelOption();
+  @Mixin private final WeightsOption model = new WeightsOption();
   @Mixin private final SamplingSettings settings = new SamplingSettings();
 
   @Option(

@@ -182,6 +182,11 @@ public final class OneDnn {
     return reorder(from.get_desc(), to.description());
   }
 
+  /** Copies from one of oneDNN's own layouts or types to another. */
+  Primitive reorder(memory from, memory to) {
+    return reorder(from.get_desc(), to.get_desc());
+  }
+
   private Primitive reorder(memory.desc from, memory.desc to) {
     reorder.primitive_desc description =
         new reorder.primitive_desc(processor(), from, processor(), to, attributes(), false);

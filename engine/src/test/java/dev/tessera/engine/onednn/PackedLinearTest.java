@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tessera.engine.onednn.PackedLinear.Activation;
+import dev.tessera.engine.onednn.PackedLinear.Rounding;
 import dev.tessera.engine.random.CounterRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,8 +18,16 @@ class PackedLinearTest {
 
   /** Sizes that kernels like and sizes that they must pad. */
   @ParameterizedTest
-  @CsvSource({"64, 96, NONE", "64, 96, GELU", "42, 37, NONE", "7, 1, GELU", "1024, 64, NONE"})
-  void rowsAreThoseOfTheDefinition(int in, int out, Activation activation) {
+  @CsvSource({
+    "64, 96, NONE, BFLOAT16",
+    "64, 96, GELU, BFLOAT16",
+    "42, 37, NONE, BFLOAT16",
+    "7, 1, GELU, BFLOAT16",
+    "1024, 64, NONE, BFLOAT16",
+    "64, 96, NONE, INT8",
+    "43, 37, GELU, INT8"
+  })
+  void rowsAreThoseOfTheDefinition(int in, int out, Activation activation, Rounding rounding) {
     CounterRandom random = new CounterRandom(in + out, "packed", 0);
     float[] weights = gaussian(random, in * out, 1 / Math.sqrt(in));
     float[] bias = gaussian(random, out, 1);
@@ -31,7 +40,7 @@ class PackedLinearTest {
     for (int row = 0; row < ROWS; row++) {
       input.put(row, 0, x, row * in, in);
     }
-    PackedLinear linear = new PackedLinear(dnn, weights, bias, in);
+    PackedLinear linear = new PackedLinear(dnn, weights, bias, in, rounding);
     for (int tile = 0; tile < NativeMatrix.tiles(ROWS); tile++) {
       input.rounding(dnn, tile, 0, in).run();
       linear.call(dnn, input.tile(tile), output.tile(tile, 3, 3 + out), activation).run();
@@ -63,28 +72,28 @@ class PackedLinearTest {
   /** For a row it does not matter where in a tile it stands and what the others are. */
   @ParameterizedTest
   @EnumSource
-  void aRowDoesNotDependOnItsNeighbours(Activation activation) {
+  void aRowDoesNotDependOnItsNeighbours(Rounding rounding) {
     int in = 256;
     int out = 128;
     CounterRandom random = new CounterRandom(5, "neighbours", 0);
     OneDnn dnn = new OneDnn();
     PackedLinear linear =
-        new PackedLinear(dnn, gaussian(random, in * out, 0.1), gaussian(random, out, 1), in);
+        new PackedLinear(dnn, gaussian(random, in * out, 0.1), gaussian(random, out, 1), in, rounding);
     RoundedMatrix input = new RoundedMatrix(dnn, 1, in);
     NativeMatrix output = new NativeMatrix(dnn, DataType.FLOAT, 1, out);
-    Call rounding = input.rounding(dnn, 0, 0, in);
-    Call product = linear.call(dnn, input.tile(0), output.tile(0), activation);
+    Call conversion = input.rounding(dnn, 0, 0, in);
+    Call product = linear.call(dnn, input.tile(0), output.tile(0), Activation.GELU);
     float[] same = gaussian(random, in, 1);
     float[] alone = new float[out];
     float[] found = new float[out];
     input.put(0, 0, same, 0, in);
-    rounding.run();
+    conversion.run();
     product.run();
     output.get(0, 0, alone, 0, out);
     for (int place = 0; place < PackedLinear.TILE; place++) {
       input.put(0, 0, gaussian(random, PackedLinear.TILE * in, 100), 0, PackedLinear.TILE * in);
       input.put(place, 0, same, 0, in);
-      rounding.run();
+      conversion.run();
       product.run();
       output.get(place, 0, found, 0, out);
       assertThat(found).as("place %d", place).isEqualTo(alone);
@@ -94,7 +103,7 @@ class PackedLinearTest {
   @Test
   void weightsOfAnotherNumberAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new PackedLinear(new OneDnn(), new float[11], new float[3], 4))
+        .isThrownBy(() -> new PackedLinear(new OneDnn(), new float[11], new float[3], 4, Rounding.INT8))
         .withMessage("there are 11 weights, but must be 4 times 3");
   }
 

@@ -15,6 +15,8 @@ final class CachedAttention {
   private final int to;
   private final float[] query;
   private final float[] scores;
+  private final float[] powers;
+  private final float[] series;
 
   /**
    * @param from first channel of the first head
@@ -28,6 +30,8 @@ final class CachedAttention {
     headWidth = config.headWidth();
     query = new float[width];
     scores = new float[config.sequenceLength()];
+    powers = new float[config.sequenceLength()];
+    series = new float[config.sequenceLength()];
   }
 
   /**
@@ -64,10 +68,8 @@ final class CachedAttention {
       for (int run = 0; run < spans.runs(); run++) {
         int start = spans.start(run);
         int end = spans.end(run);
-        for (int t = start; t < end; t++) {
-          scores[t] = Exponential.exp(scores[t] - maximum);
-          sum += scores[t];
-        }
+        Exponential.replace(scores, start, end, maximum, powers, series);
+        sum += Logits.sum(scores, start, end);
         MatrixProduct.accumulate(
             scores, start, values, start, end - start, out, channel, channel + headWidth);
       }

@@ -125,7 +125,7 @@ final class DecoderWorker {
   private void normalise(Norm norm, int rows) {
     for (int row = 0; row < rows; row++) {
       float[] in = x[row];
-      float mean = (float) (sum(in) / in.length);
+      float mean = (float) (Logits.sum(in, 0, in.length) / in.length);
       for (int j = 0; j < normed.length; j++) {
         normed[j] = in[j] - mean;
       }
@@ -140,26 +140,22 @@ final class DecoderWorker {
     }
   }
 
-  /** Two sums side by side, because the additions of one would wait for each other. */
-  private static double sum(float[] values) {
-    double even = 0;
-    double odd = 0;
-    int paired = values.length & ~1;
-    for (int j = 0; j < paired; j += 2) {
-      even += values[j];
-      odd += values[j + 1];
-    }
-    return even + odd + (paired < values.length ? values[paired] : 0);
-  }
-
+  /** Four sums side by side, because the additions of one would wait for each other. */
   private static double sumOfSquares(float[] values) {
-    double even = 0;
-    double odd = 0;
-    int paired = values.length & ~1;
-    for (int j = 0; j < paired; j += 2) {
-      even += (double) values[j] * values[j];
-      odd += (double) values[j + 1] * values[j + 1];
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    int j = 0;
+    for (; j + 3 < values.length; j += 4) {
+      sum0 += (double) values[j] * values[j];
+      sum1 += (double) values[j + 1] * values[j + 1];
+      sum2 += (double) values[j + 2] * values[j + 2];
+      sum3 += (double) values[j + 3] * values[j + 3];
     }
-    return even + odd + (paired < values.length ? (double) values[paired] * values[paired] : 0);
+    for (; j < values.length; j++) {
+      sum0 += (double) values[j] * values[j];
+    }
+    return (sum0 + sum1) + (sum2 + sum3);
   }
 }

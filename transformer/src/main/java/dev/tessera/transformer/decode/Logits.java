@@ -14,7 +14,13 @@ final class Logits {
   static float maximum(float[] logits) {
     float maximum = Float.NEGATIVE_INFINITY;
     for (float logit : logits) {
-      maximum = Math.max(maximum, logit);
+      // Math.max would wait each time for the maximum so far.
+      if (!(logit <= maximum)) {
+        maximum = logit;
+        if (Float.isNaN(logit)) {
+          break;
+        }
+      }
     }
     if (!Float.isFinite(maximum)) {
       throw new IllegalStateException(
@@ -25,12 +31,37 @@ final class Logits {
 
   /** Natural logarithm of the sum of exp(logits): what turns logits into log-probabilities. */
   static double logSumExp(float[] logits) {
+    float[] exponentials = logits.clone();
+    float maximum = exponentials(exponentials);
+    return maximum + StrictMath.log(sum(exponentials, 0, exponentials.length));
+  }
+
+  /** Replaces logits by exp(logit − maximum); returns the maximum. */
+  static float exponentials(float[] logits) {
     float maximum = maximum(logits);
-    double sum = 0;
-    for (float logit : logits) {
-      sum += Exponential.exp(logit - maximum);
+    float[] powers = new float[logits.length];
+    float[] series = new float[logits.length];
+    Exponential.replace(logits, 0, logits.length, maximum, powers, series);
+    return maximum;
+  }
+
+  /** Four sums side by side, because the additions of one would wait for each other. */
+  static double sum(float[] values, int from, int to) {
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    int i = from;
+    for (; i + 3 < to; i += 4) {
+      sum0 += values[i];
+      sum1 += values[i + 1];
+      sum2 += values[i + 2];
+      sum3 += values[i + 3];
     }
-    return maximum + StrictMath.log(sum);
+    for (; i < to; i++) {
+      sum0 += values[i];
+    }
+    return (sum0 + sum1) + (sum2 + sum3);
   }
 
   /** Ids by falling logit, equal ones by rising id. */

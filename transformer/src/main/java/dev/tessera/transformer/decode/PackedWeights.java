@@ -2,6 +2,7 @@ package dev.tessera.transformer.decode;
 
 import dev.tessera.engine.onednn.OneDnn;
 import dev.tessera.engine.onednn.PackedLinear;
+import dev.tessera.engine.onednn.PackedLinear.Rounding;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.decode.TransformerWeights.Block;
 import dev.tessera.transformer.decode.TransformerWeights.Linear;
@@ -25,15 +26,15 @@ record PackedWeights(List<PackedBlock> blocks, PackedLinear[] textHead, PackedLi
   record PackedBlock(
       PackedLinear[] qkv, PackedLinear[] out, PackedLinear[] up, PackedLinear[] down) {}
 
-  static PackedWeights pack(OneDnn dnn, TransformerConfig config, TransformerWeights weights) {
+  static PackedWeights pack(OneDnn dnn, Rounding rounding, TransformerConfig config, TransformerWeights weights) {
     Panels heads = Panels.ofHeads(config.heads(), config.headWidth());
     return new PackedWeights(
-        weights.blocks().stream().map(block -> pack(dnn, heads, block)).toList(),
-        panels(dnn, withoutBias(weights.textHead())),
-        panels(dnn, withoutBias(weights.imageHead())));
+        weights.blocks().stream().map(block -> pack(dnn, rounding, heads, block)).toList(),
+        panels(dnn, rounding, withoutBias(weights.textHead())),
+        panels(dnn, rounding, withoutBias(weights.imageHead())));
   }
 
-  private static PackedBlock pack(OneDnn dnn, Panels heads, Block block) {
+  private static PackedBlock pack(OneDnn dnn, Rounding rounding, Panels heads, Block block) {
     PackedLinear[] qkv = new PackedLinear[heads.count()];
     for (int panel = 0; panel < qkv.length; panel++) {
       int from = heads.start(panel);
@@ -42,30 +43,31 @@ record PackedWeights(List<PackedBlock> blocks, PackedLinear[] textHead, PackedLi
       qkv[panel] =
           pack(
               dnn,
+              rounding,
               block.qkv(),
               new int[] {from, width + from, 2 * width + from},
               new int[] {to, width + to, 2 * width + to});
     }
     return new PackedBlock(
-        qkv, panels(dnn, block.out()), panels(dnn, block.up()), panels(dnn, block.down()));
+        qkv, panels(dnn, rounding, block.out()), panels(dnn, rounding, block.up()), panels(dnn, rounding, block.down()));
   }
 
   private static Linear withoutBias(float[][] weight) {
     return new Linear(weight, new float[weight[0].length]);
   }
 
-  private static PackedLinear[] panels(OneDnn dnn, Linear linear) {
+  private static PackedLinear[] panels(OneDnn dnn, Rounding rounding, Linear linear) {
     Panels panels = Panels.of(linear.bias().length);
     PackedLinear[] packed = new PackedLinear[panels.count()];
     for (int panel = 0; panel < packed.length; panel++) {
       packed[panel] =
-          pack(dnn, linear, new int[] {panels.start(panel)}, new int[] {panels.start(panel + 1)});
+          pack(dnn, rounding, linear, new int[] {panels.start(panel)}, new int[] {panels.start(panel + 1)});
     }
     return packed;
   }
 
   /** The columns of some ranges, one after the other. */
-  private static PackedLinear pack(OneDnn dnn, Linear linear, int[] from, int[] to) {
+  private static PackedLinear pack(OneDnn dnn, Rounding rounding, Linear linear, int[] from, int[] to) {
     int columns = Arrays.stream(to).sum() - Arrays.stream(from).sum();
     float[] weight = new float[linear.weight().length * columns];
     float[] bias = new float[columns];
@@ -78,6 +80,6 @@ record PackedWeights(List<PackedBlock> blocks, PackedLinear[] textHead, PackedLi
       }
       column += count;
     }
-    return new PackedLinear(dnn, weight, bias, linear.weight().length);
+    return new PackedLinear(dnn, weight, bias, linear.weight().length, rounding);
   }
 }

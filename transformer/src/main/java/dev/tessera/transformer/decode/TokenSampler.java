@@ -42,11 +42,10 @@ interface TokenSampler {
   /** Each id with its probability, by one number of the generator. */
   static TokenSampler categorical() {
     return (logits, random) -> {
-      float maximum = Logits.maximum(logits);
+      Logits.exponentials(logits);
       double total = 0;
-      for (int id = 0; id < logits.length; id++) {
-        logits[id] = Exponential.exp(logits[id] - maximum);
-        total += logits[id];
+      for (float weight : logits) {
+        total += weight;
       }
       double drawn = random.nextDouble() * total;
       double sum = 0;

@@ -18,6 +18,22 @@ class ExponentialTest {
   }
 
   @Test
+  void manyAtOnceAreTheSameBits() {
+    float[] values = new float[3000];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 2.5f - 0.031f * i;
+    }
+    values[17] = Float.NEGATIVE_INFINITY;
+    float[] expected = values.clone();
+    for (int i = 5; i < 2990; i++) {
+      expected[i] = Exponential.exp(values[i] - 2.5f);
+    }
+    Exponential.replace(values, 5, 2990, 2.5f, new float[3000], new float[3000]);
+    assertThat(values).isEqualTo(expected);
+    assertThat(values[17]).isZero();
+  }
+
+  @Test
   void endsAreDefined() {
     assertThat(Exponential.exp(0)).isEqualTo(1);
     assertThat(Exponential.exp(Float.NEGATIVE_INFINITY)).isZero();

@@ -29,7 +29,8 @@ class IncrementalDecoderTest {
     "FORWARD, 16, F32, 1e-4",
     "REVERSE, 16, F32, 1e-4",
     "FORWARD, 17, BF16, 4e-2",
-    "REVERSE, 1, BF16, 4e-2"
+    "REVERSE, 1, BF16, 4e-2",
+    "FORWARD, 2, INT8, 8e-2"
   })
   void logitsAreThoseOfTheDefinitionAtEveryPosition(
       Direction direction, int batch, WeightFormat format, double tolerance) {
