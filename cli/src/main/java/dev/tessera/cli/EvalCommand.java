@@ -44,8 +44,9 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--stage",
       paramLabel = "STAGE",
-      description = "Measure this alone: vqvae, in more detail; or decoder, what the format of its weights"
-          + " costs in held-out bits per token.")
+      description =
+          "Measure this alone: vqvae, in more detail; or decoder, what the format of its weights"
+              + " costs in held-out bits per token.")
   private @Nullable Stage stage;
 
   @Option(names = "--json", description = "Print one JSON object in place of lines.")

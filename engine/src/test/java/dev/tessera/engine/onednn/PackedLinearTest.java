@@ -78,7 +78,8 @@ class PackedLinearTest {
     CounterRandom random = new CounterRandom(5, "neighbours", 0);
     OneDnn dnn = new OneDnn();
     PackedLinear linear =
-        new PackedLinear(dnn, gaussian(random, in * out, 0.1), gaussian(random, out, 1), in, rounding);
+        new PackedLinear(
+            dnn, gaussian(random, in * out, 0.1), gaussian(random, out, 1), in, rounding);
     RoundedMatrix input = new RoundedMatrix(dnn, 1, in);
     NativeMatrix output = new NativeMatrix(dnn, DataType.FLOAT, 1, out);
     Call conversion = input.rounding(dnn, 0, 0, in);
@@ -103,7 +104,8 @@ class PackedLinearTest {
   @Test
   void weightsOfAnotherNumberAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new PackedLinear(new OneDnn(), new float[11], new float[3], 4, Rounding.INT8))
+        .isThrownBy(
+            () -> new PackedLinear(new OneDnn(), new float[11], new float[3], 4, Rounding.INT8))
         .withMessage("there are 11 weights, but must be 4 times 3");
   }
 

@@ -26,7 +26,8 @@ record PackedWeights(List<PackedBlock> blocks, PackedLinear[] textHead, PackedLi
   record PackedBlock(
       PackedLinear[] qkv, PackedLinear[] out, PackedLinear[] up, PackedLinear[] down) {}
 
-  static PackedWeights pack(OneDnn dnn, Rounding rounding, TransformerConfig config, TransformerWeights weights) {
+  static PackedWeights pack(
+      OneDnn dnn, Rounding rounding, TransformerConfig config, TransformerWeights weights) {
     Panels heads = Panels.ofHeads(config.heads(), config.headWidth());
     return new PackedWeights(
         weights.blocks().stream().map(block -> pack(dnn, rounding, heads, block)).toList(),
@@ -49,7 +50,10 @@ record PackedWeights(List<PackedBlock> blocks, PackedLinear[] textHead, PackedLi
               new int[] {to, width + to, 2 * width + to});
     }
     return new PackedBlock(
-        qkv, panels(dnn, rounding, block.out()), panels(dnn, rounding, block.up()), panels(dnn, rounding, block.down()));
+        qkv,
+        panels(dnn, rounding, block.out()),
+        panels(dnn, rounding, block.up()),
+        panels(dnn, rounding, block.down()));
   }
 
   private static Linear withoutBias(float[][] weight) {
@@ -61,13 +65,19 @@ record PackedWeights(List<PackedBlock> blocks, PackedLinear[] textHead, PackedLi
     PackedLinear[] packed = new PackedLinear[panels.count()];
     for (int panel = 0; panel < packed.length; panel++) {
       packed[panel] =
-          pack(dnn, rounding, linear, new int[] {panels.start(panel)}, new int[] {panels.start(panel + 1)});
+          pack(
+              dnn,
+              rounding,
+              linear,
+              new int[] {panels.start(panel)},
+              new int[] {panels.start(panel + 1)});
     }
     return packed;
   }
 
   /** The columns of some ranges, one after the other. */
-  private static PackedLinear pack(OneDnn dnn, Rounding rounding, Linear linear, int[] from, int[] to) {
+  private static PackedLinear pack(
+      OneDnn dnn, Rounding rounding, Linear linear, int[] from, int[] to) {
     int columns = Arrays.stream(to).sum() - Arrays.stream(from).sum();
     float[] weight = new float[linear.weight().length * columns];
     float[] bias = new float[columns];
