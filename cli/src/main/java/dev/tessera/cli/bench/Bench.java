@@ -45,12 +45,15 @@ public final class Bench {
       }
       double spent = 0;
       while (schedule.measures(ours.size(), spent)) {
+        if (peer != null) {
+          getReady(workload);
+        }
         double seconds = seconds(workload);
         spent += seconds;
         ours.add(seconds * benchmark.unit().perSecond());
         if (peer != null) {
           schedule.pause();
-          theirs.add(peer.run());
+          theirs.add(peer.run(schedule.turnSeconds()));
           schedule.pause();
         }
       }
@@ -66,6 +69,14 @@ public final class Bench {
   private void warmUp(Workload workload) {
     double spent = 0;
     for (int done = 0; schedule.warmsUp(done, spent); done++) {
+      spent += seconds(workload);
+    }
+  }
+
+  /** As the peer does it too: see {@link PeerProcess}. */
+  private void getReady(Workload workload) {
+    double spent = 0;
+    while (schedule.getsReady(spent)) {
       spent += seconds(workload);
     }
   }

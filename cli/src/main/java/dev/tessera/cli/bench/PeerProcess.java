@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>
  * NAME   of a benchmark  →  ready, once its workload is prepared and warm
- * run                    →  what one run took, in the unit of the benchmark
+ * run SECONDS            →  what one run took, in the unit of the benchmark, after runs that do
+ *                           not count until so many seconds have passed
  * done                   →  no answer; the workload is freed
  * </pre>
  *
@@ -58,9 +59,14 @@ public final class PeerProcess implements AutoCloseable {
     }
   }
 
-  /** Has the peer do one step of what is prepared; returns what it took. */
-  double run() throws IOException {
-    String answer = ask("run");
+  /**
+   * Has the peer take its turn at what is prepared.
+   *
+   * @param seconds to work before the step that counts
+   * @return what that step took
+   */
+  double run(double seconds) throws IOException {
+    String answer = ask("run " + seconds);
     double time;
     try {
       time = Double.parseDouble(answer);

@@ -8,18 +8,25 @@ package dev.tessera.cli.bench;
  * @param steps that count, at least
  * @param seconds that counting steps take at least, but no more than {@value #MOST} times as many
  *     steps for it
- * @param pauseSeconds between a step of ours and one of the peer's, so that threads which still
+ * @param pauseSeconds between a turn of ours and one of the peer's, so that threads which still
  *     wait for more work have gone to sleep
+ * @param turnSeconds how long a turn works before the step that counts. After the other side's turn
+ *     the caches hold its data and cores have slept: without that, a short step measures waking up
  */
 public record Schedule(
-    int warmUpSteps, double warmUpSeconds, int steps, double seconds, double pauseSeconds) {
+    int warmUpSteps,
+    double warmUpSeconds,
+    int steps,
+    double seconds,
+    double pauseSeconds,
+    double turnSeconds) {
   /** Figures of fewer steps are not worth comparing. */
   public static final int MINIMUM_STEPS = 7;
 
   private static final int MOST = 3;
 
   /** What figures that are published are measured with. */
-  public static final Schedule DEFAULT = new Schedule(3, 4, MINIMUM_STEPS, 2, 0.25);
+  public static final Schedule DEFAULT = new Schedule(3, 4, MINIMUM_STEPS, 2, 0.25, 0.5);
 
   public Schedule {
     if (warmUpSteps < 1) {
@@ -34,7 +41,7 @@ public record Schedule(
 
   /** With another number of steps. */
   public Schedule withSteps(int value) {
-    return new Schedule(warmUpSteps, warmUpSeconds, value, seconds, pauseSeconds);
+    return new Schedule(warmUpSteps, warmUpSeconds, value, seconds, pauseSeconds, turnSeconds);
   }
 
   /** Whether the warm-up goes on after so many steps and seconds. */
@@ -45,6 +52,11 @@ public record Schedule(
   /** Whether measuring goes on after so many steps that took so many seconds. */
   boolean measures(int done, double spent) {
     return done < steps || (spent < seconds && done < MOST * steps);
+  }
+
+  /** Whether a turn goes on with steps that do not count, after such steps for so many seconds. */
+  boolean getsReady(double spent) {
+    return spent < turnSeconds;
   }
 
   void pause() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class BenchTest {
-  private static final Schedule QUICK = new Schedule(2, 0, 7, 0, 0);
+  private static final Schedule QUICK = new Schedule(2, 0, 7, 0, 0, 0);
 
   @TempDir private Path folder;
   private int closed;
@@ -75,13 +75,29 @@ class BenchTest {
       measured = measure(peer);
     }
     List<String> expected = new ArrayList<>(List.of("ours", "ours", "logged"));
-    Collections.nCopies(7, List.of("ours", "run")).forEach(expected::addAll);
+    Collections.nCopies(7, List.of("ours", "run 0.0")).forEach(expected::addAll);
     expected.add("done");
     assertThat(fake.requests()).isEqualTo(expected);
     assertThat(measured.ours()).hasSize(7).allMatch(time -> time > 0);
     assertThat(measured.peer()).hasSize(7).containsOnly(0.5);
     assertThat(measured.profile()).isEmpty();
     assertThat(closed).isEqualTo(1);
+  }
+
+  @Test
+  void beforeTheStepThatCountsATurnWorksAsLongOnBothSides() throws IOException {
+    FakePeer fake = new FakePeer(folder.resolve("log"));
+    Schedule schedule = new Schedule(2, 0, 7, 0, 0, 0.02);
+    Measurement measured;
+    try (PeerProcess peer = new PeerProcess(fake.taking("0.5"), BenchTest::goOn)) {
+      measured =
+          new Bench(schedule, peer, false, BenchTest::goOn)
+              .measure(logged(folder.resolve("log")), Execution.plain());
+    }
+    List<String> requests = fake.requests();
+    assertThat(requests).filteredOn("run 0.02"::equals).hasSize(7);
+    assertThat(requests).filteredOn("ours"::equals).hasSizeGreaterThan(2 + 7 + 7);
+    assertThat(measured.ours()).hasSize(7);
   }
 
   @Test
@@ -117,7 +133,7 @@ class BenchTest {
 
   @Test
   void shortStepsAreMeasuredMoreOftenUpToALimit() {
-    Schedule schedule = new Schedule(3, 4, 7, 2, 0);
+    Schedule schedule = new Schedule(3, 4, 7, 2, 0, 0.5);
     assertThat(schedule.warmsUp(2, 100)).isTrue();
     assertThat(schedule.warmsUp(3, 3.9)).isTrue();
     assertThat(schedule.warmsUp(3, 4.1)).isFalse();
@@ -125,6 +141,8 @@ class BenchTest {
     assertThat(schedule.measures(7, 1.9)).isTrue();
     assertThat(schedule.measures(7, 2.1)).isFalse();
     assertThat(schedule.measures(21, 0.1)).isFalse();
+    assertThat(schedule.getsReady(0.4)).isTrue();
+    assertThat(schedule.getsReady(0.6)).isFalse();
   }
 
   @Test

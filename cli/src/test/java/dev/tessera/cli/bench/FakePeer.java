@@ -22,7 +22,7 @@ record FakePeer(Path log) {
         while read -r line; do
           echo "$line" >> '%s'
           case "$line" in
-            run) echo '%s' ;;
+            run*) echo '%s' ;;
             done) ;;
             *) echo '%s' ;;
           esac

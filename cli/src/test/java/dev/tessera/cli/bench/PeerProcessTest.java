@@ -28,15 +28,16 @@ class PeerProcessTest {
   void aPeerPreparesRunsAndFreesBenchmarkAfterBenchmark() throws IOException {
     try (PeerProcess peer = new PeerProcess(fake().taking("0.25"), PeerProcessTest::goOn)) {
       peer.prepare("train/small/b8");
-      assertThat(peer.run()).isEqualTo(0.25);
-      assertThat(peer.run()).isEqualTo(0.25);
+      assertThat(peer.run(0.5)).isEqualTo(0.25);
+      assertThat(peer.run(0.5)).isEqualTo(0.25);
       peer.done();
       peer.prepare("vqvae/encode");
-      assertThat(peer.run()).isEqualTo(0.25);
+      assertThat(peer.run(0.5)).isEqualTo(0.25);
       peer.done();
     }
     assertThat(fake().requests())
-        .containsExactly("train/small/b8", "run", "run", "done", "vqvae/encode", "run", "done");
+        .containsExactly(
+            "train/small/b8", "run 0.5", "run 0.5", "done", "vqvae/encode", "run 0.5", "done");
   }
 
   @Test
@@ -54,7 +55,7 @@ class PeerProcessTest {
   void anAnswerThatIsNoTimeIsRefused(String answer, String part) throws IOException {
     try (PeerProcess peer = new PeerProcess(fake().taking(answer), PeerProcessTest::goOn)) {
       peer.prepare("x");
-      assertThatIOException().isThrownBy(peer::run).withMessageContaining(part);
+      assertThatIOException().isThrownBy(() -> peer.run(0)).withMessageContaining(part);
     }
   }
 

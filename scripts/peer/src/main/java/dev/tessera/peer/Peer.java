@@ -16,13 +16,16 @@ import java.nio.charset.StandardCharsets;
  *
  * <pre>
  * try NAME           prints a line for each setting of the benchmark: setting, tab, time of a run
- * run NAME SETTING   prepares the benchmark and prints "ready"; for each line "run" of standard
- *                    input prints what one run took; ends at any other line
+ * run NAME SETTING   prepares the benchmark and prints "ready"; for each line "run SECONDS" of
+ *                    standard input works so long and prints what one run after that took; ends at
+ *                    any other line
  * </pre>
  *
  * A failure is the line "failed" with a sentence, and exit code 1.
  */
 public final class Peer {
+  private static final String RUN = "run ";
+
   private Peer() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -58,8 +61,8 @@ public final class Peer {
     Workload workload = Trials.warm(choice, choice.setting(setting));
     try {
       answers.println("ready");
-      while (line(requests).equals("run")) {
-        answers.println(workload.run());
+      for (String line = line(requests); line.startsWith(RUN); line = line(requests)) {
+        answers.println(workload.turn(Double.parseDouble(line.substring(RUN.length()))));
       }
     } finally {
       workload.close();

@@ -21,6 +21,15 @@ abstract class Workload implements AutoCloseable {
     return (System.nanoTime() - start) * 1e-9 * unitsPerSecond();
   }
 
+  /** Does the work for so many seconds; returns what {@link #run} says after that. */
+  final double turn(double seconds) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < seconds * 1e9) {
+      run();
+    }
+    return run();
+  }
+
   abstract void work();
 
   /** What a second is, in the unit of this workload. */
