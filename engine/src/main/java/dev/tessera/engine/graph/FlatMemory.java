@@ -57,7 +57,7 @@ public final class FlatMemory {
   /**
    * An empty memory.
    *
-   * @param type FLOAT or DOUBLE
+   * @param type of the numbers
    * @param expected how many numbers the arrays will have with their gaps, which are then in one
    *     block; 0 if that is not known
    */
@@ -75,7 +75,7 @@ public final class FlatMemory {
   }
 
   /** How many numbers an array takes with the gap behind it. */
-  static long padded(DataType type, long length) {
+  public static long padded(DataType type, long length) {
     int line = CACHE_LINE / type.width();
     return (length + line - 1) / line * line;
   }

@@ -1,11 +1,15 @@
 package dev.tessera.engine.plan;
 
+import dev.tessera.engine.graph.FlatMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Gives every result a slot. A slot is free again once the last reader of its value has run; an
@@ -23,6 +27,25 @@ final class BufferAssignment {
     for (int i = 0; i < steps.size(); i++) {
       assign(i);
     }
+    place();
+  }
+
+  /** Slots of one type lie side by side, so that few large pages hold them. */
+  private void place() {
+    Map<DataType, List<Slot>> byType = new EnumMap<>(DataType.class);
+    for (Slot slot : slots) {
+      if (slot.isHomeless()) {
+        byType.computeIfAbsent(slot.type, absent -> new ArrayList<>()).add(slot);
+      }
+    }
+    byType.forEach(
+        (type, all) -> {
+          long room = all.stream().mapToLong(slot -> FlatMemory.padded(type, slot.length())).sum();
+          FlatMemory memory = new FlatMemory(type, room);
+          for (Slot slot : all) {
+            slot.place(memory.buffer(memory.reserve(slot.length()), slot.length()));
+          }
+        });
   }
 
   /** Bytes of all slots. */

@@ -3,12 +3,11 @@ package dev.tessera.engine.plan;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** A buffer that values use one after another; it grows while the plan is compiled. */
 final class Slot {
   final DataType type;
-  private long length;
+  private long length = 1;
   private @Nullable DataBuffer buffer;
 
   /**
@@ -31,9 +30,19 @@ final class Slot {
     length = Math.max(length, wanted);
   }
 
+  /** Whether its buffer is still to be made. */
+  boolean isHomeless() {
+    return buffer == null;
+  }
+
+  /** Gives it a buffer of at least its length. */
+  void place(DataBuffer home) {
+    buffer = home;
+  }
+
   DataBuffer buffer() {
     if (buffer == null) {
-      buffer = Nd4j.createBuffer(type, Math.max(1, length), true);
+      throw new IllegalStateException("a buffer of " + length + " numbers has not been placed");
     }
     return buffer;
   }
