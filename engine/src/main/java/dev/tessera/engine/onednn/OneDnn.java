@@ -2,6 +2,7 @@ package dev.tessera.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_amx;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 
@@ -71,6 +72,15 @@ public final class OneDnn {
     return (dnnl_get_effective_cpu_isa() & needed) == needed;
   }
 
+  /**
+   * Whether the processor multiplies tiles (AMX): products then cost so little that the layout of
+   * their operands decides.
+   */
+  public static boolean multipliesTiles() {
+    int needed = dnnl_cpu_isa_avx512_core_amx;
+    return (dnnl_get_effective_cpu_isa() & needed) == needed;
+  }
+
   /** Whether bfloat16 can be computed with at all, if only by way of single precision (AVX-512). */
   public static boolean takesBfloat16() {
     int needed = dnnl_cpu_isa_avx512_core;
@@ -101,6 +111,25 @@ public final class OneDnn {
                 bias.description(),
                 c.description(),
                 attributes,
+                false);
+    return new Primitive(this, description, new matmul(description));
+  }
+
+  /** c = a·b + bias of matrices, where oneDNN chooses the layout of b. */
+  public Primitive matmulOfPacked(Layout a, Layout b, @Nullable Layout bias, Layout c) {
+    memory.desc packed =
+        new memory.desc(b.sizes(), Layout.dataType(b.type()), memory.format_tag.any);
+    matmul.primitive_desc description =
+        bias == null
+            ? new matmul.primitive_desc(
+                processor(), a.description(), packed, c.description(), attributes(), false)
+            : new matmul.primitive_desc(
+                processor(),
+                a.description(),
+                packed,
+                bias.description(),
+                c.description(),
+                attributes(),
                 false);
     return new Primitive(this, description, new matmul(description));
   }
@@ -384,6 +413,18 @@ public final class OneDnn {
               return made;
             });
     return new Tensor(layout, kept.get_data_handle().address());
+  }
+
+  /** Memory in a layout of oneDNN's own that lies in a tensor's, which must be large enough. */
+  public memory within(Tensor tensor, memory.desc description) {
+    long bytes = tensor.length() * tensor.layout().type().width();
+    if (description.get_size() > bytes) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the layout needs %d bytes, but there is room for %d",
+              description.get_size(), bytes));
+    }
+    return new memory(description, processor(), tensor.pointer());
   }
 
   /** Memory in a layout of oneDNN's own, kept as long as the result. */

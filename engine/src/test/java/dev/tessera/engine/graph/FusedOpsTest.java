@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -107,6 +108,17 @@ class FusedOpsTest {
       assertThat(actual[i])
           .as("%s, element %d", what, i)
           .isCloseTo(expected[i], within(accuracy * largest));
+    }
+  }
+
+  /** Where operands are copied into tiles, the last ones are filled up. */
+  @ParameterizedTest
+  @CsvSource({"97, 70, 130", "33, 129, 65", "130, 64, 31"})
+  void productsOfSizesThatFillNoTileAreThoseOfThePlainOperation(int rows, int inputs, int outputs) {
+    Case one = OpsTest.linear(rows, inputs, outputs);
+    for (Execution execution : executions().toList()) {
+      assertSameGradients(one, execution, accuracy(execution));
+      computesWhatTheDefinitionSays(one, execution, accuracy(execution));
     }
   }
 

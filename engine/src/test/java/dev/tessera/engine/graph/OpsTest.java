@@ -86,6 +86,17 @@ class OpsTest {
         in -> NaiveOps.fill(12, i -> naive.apply(in.apply("x")[i], in.apply("y")[i])));
   }
 
+  static Case linear(int rows, int inputs, int outputs) {
+    return op(
+        "linear",
+        Map.of("x", shape(rows, inputs), "w", shape(inputs, outputs), "b", shape(outputs)),
+        (ops, in) -> ops.linear(in.apply("x"), in.apply("w"), in.apply("b")),
+        in -> {
+          double[] y = NaiveOps.product(in.apply("x"), in.apply("w"), rows, inputs, outputs);
+          return NaiveOps.fill(rows * outputs, i -> y[i] + in.apply("b")[i % outputs]);
+        });
+  }
+
   static Case attention(int batch, int length, int heads, MaskPattern mask) {
     return op(
         "attention of " + length + " " + mask,
@@ -105,14 +116,7 @@ class OpsTest {
 
   static Stream<Case> cases() {
     return Stream.of(
-        op(
-            "linear",
-            Map.of("x", shape(3, 4), "w", shape(4, 5), "b", shape(5)),
-            (ops, in) -> ops.linear(in.apply("x"), in.apply("w"), in.apply("b")),
-            in -> {
-              double[] y = NaiveOps.product(in.apply("x"), in.apply("w"), 3, 4, 5);
-              return NaiveOps.fill(15, i -> y[i] + in.apply("b")[i % 5]);
-            }),
+        linear(3, 4, 5),
         op(
             "project",
             Map.of("x", shape(3, 4), "w", shape(4, 5)),
