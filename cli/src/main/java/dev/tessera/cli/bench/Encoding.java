@@ -1,6 +1,7 @@
 package dev.tessera.cli.bench;
 
 import dev.tessera.engine.graph.Execution;
+import dev.tessera.engine.graph.HostCopy;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
@@ -8,6 +9,7 @@ import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Pictures become codes, the most probable of each vector. */
 final class Encoding implements Workload {
@@ -17,6 +19,7 @@ final class Encoding implements Workload {
   private final float[] pictures;
   private final float[] logits;
   private final int[] codes;
+  private final int vectorsOfPicture;
 
   Encoding(VaeShape shape, Execution execution) {
     ParameterStore store = new ParameterStore(SEED, DataType.FLOAT);
@@ -30,6 +33,7 @@ final class Encoding implements Workload {
     pictures = randomPictures(shape);
     logits = new float[shape.vectors() * shape.codes()];
     codes = new int[shape.vectors()];
+    vectorsOfPicture = codes.length / shape.batch();
   }
 
   /** A batch of pictures, 0 to 1. */
@@ -45,22 +49,31 @@ final class Encoding implements Workload {
   @Override
   public void step() {
     plan.set("pictures", pictures);
-    plan.run();
-    choose();
+    plan.run(this::choose);
   }
 
-  private void choose() {
-    plan.read("logits", logits);
+  private void choose(Plan replica, int firstPicture) {
+    INDArray output = replica.output("logits");
     int choices = logits.length / codes.length;
-    for (int row = 0; row < codes.length; row++) {
-      int best = row * choices;
-      for (int i = best + 1; i < (row + 1) * choices; i++) {
-        if (logits[i] > logits[best]) {
-          best = i;
-        }
-      }
-      codes[row] = best - row * choices;
+    int first = firstPicture * vectorsOfPicture;
+    HostCopy.read(output, logits, first * choices);
+    int count = (int) output.length() / choices;
+    for (int row = first; row < first + count; row++) {
+      codes[row] = largest(row * choices, choices);
     }
+  }
+
+  /** Which of some logits is the first that no other exceeds. */
+  private int largest(int from, int count) {
+    int best = from;
+    float most = logits[from];
+    for (int i = from + 1; i < from + count; i++) {
+      if (logits[i] > most) {
+        most = logits[i];
+        best = i;
+      }
+    }
+    return best - from;
   }
 
   /** The codes of the last step, in raster order, picture after picture. */
@@ -73,7 +86,6 @@ final class Encoding implements Workload {
     for (int i = 0; i < count; i++) {
       plan.set("pictures", pictures);
       plan.runTimed();
-      choose();
     }
     return plan.millisecondsByKind();
   }

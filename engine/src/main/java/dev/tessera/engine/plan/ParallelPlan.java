@@ -37,6 +37,9 @@ public final class ParallelPlan implements AutoCloseable {
   private final WorkerThreads threads;
   private final List<Plan> replicas = new ArrayList<>();
 
+  /** The first row of each replica. */
+  private final int[] firsts;
+
   /** One replica for each processor that this process may use. */
   public ParallelPlan(int batch, Factory factory) {
     this(batch, Runtime.getRuntime().availableProcessors(), factory);
@@ -53,9 +56,13 @@ public final class ParallelPlan implements AutoCloseable {
       throw new IllegalArgumentException("batch is " + batch + ", but must be 1 or more");
     }
     threads = new WorkerThreads(Math.min(batch, replicas), "replica");
+    firsts = new int[threads.count()];
+    int next = 0;
     try {
       for (int i = 0; i < threads.count(); i++) {
         int share = batch / threads.count() + (i < batch % threads.count() ? 1 : 0);
+        firsts[i] = next;
+        next += share;
         threads.run(i, () -> this.replicas.add(factory.compile(share, batch)));
       }
     } catch (RuntimeException | Error e) {
@@ -137,6 +144,27 @@ public final class ParallelPlan implements AutoCloseable {
   /** Computes all outputs and gradients. What a replica throws is thrown once all have ended. */
   public void run() {
     threads.run(replica -> replicas.get(replica).run());
+  }
+
+  /** Looks at the outputs of a replica, on its thread. */
+  @FunctionalInterface
+  public interface Reader {
+    /**
+     * Called once the replica has run; others may still be running.
+     *
+     * @param first row of the batch that is the replica's first
+     */
+    void read(Plan replica, int first);
+  }
+
+  /** Like {@link #run}; what each replica has computed is read at once, side by side. */
+  public void run(Reader reader) {
+    threads.run(
+        index -> {
+          Plan replica = replicas.get(index);
+          replica.run();
+          reader.read(replica, firsts[index]);
+        });
   }
 
   /** Like {@link #run}, and adds to the times that {@link #explain} shows. */

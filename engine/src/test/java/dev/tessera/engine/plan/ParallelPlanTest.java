@@ -89,6 +89,25 @@ class ParallelPlanTest {
     return sum;
   }
 
+  @Test
+  void eachReplicaIsReadOnItsOwnThreadFromItsFirstRowOn() {
+    int batch = 5;
+    ParallelPlan plan = parallel(batch, 2);
+    fill(plan, batch, 3);
+    plan.run();
+    float[] expected = plan.floats("mixed");
+    fill(plan, batch, 3);
+    float[] found = new float[expected.length];
+    List<Thread> readers = java.util.Collections.synchronizedList(new ArrayList<>());
+    plan.run(
+        (replica, first) -> {
+          readers.add(Thread.currentThread());
+          HostCopy.read(replica.output("mixed"), found, first * LENGTH * WIDTH);
+        });
+    assertThat(found).containsExactly(expected);
+    assertThat(readers).containsExactlyInAnyOrderElementsOf(compilers);
+  }
+
   @ParameterizedTest
   @CsvSource({"8, 2", "7, 2", "7, 3", "5, 4", "3, 3"})
   void lossGradientsAndOutputsAreThoseOfOnePlan(int batch, int count) {

@@ -74,7 +74,6 @@ public final class PictureCodec implements AutoCloseable {
   public synchronized int[][] encode(int count, IntFunction<Rgb> pictures) {
     requireOpen();
     int[][] codes = new int[count][];
-    Quantiser quantiser = config.quantiser();
     for (int start = 0; start < count; ) {
       int batch = batchFor(count - start);
       int filled = Math.min(batch, count - start);
@@ -86,17 +85,31 @@ public final class PictureCodec implements AutoCloseable {
       ParallelPlan plan =
           encoders.computeIfAbsent(batch, size -> new ParallelPlan(size, this::encoder));
       plan.set("pictures", pixels);
-      plan.run();
-      float[] selection = plan.floats("selection");
-      for (int i = 0; i < filled; i++) {
-        codes[start + i] = new int[config.tokens()];
-        for (int j = 0; j < config.tokens(); j++) {
-          codes[start + i][j] = quantiser.code(selection, i * config.tokens() + j);
-        }
-      }
+      int at = start;
+      plan.run((replica, first) -> readCodes(replica, codes, at, first, filled));
       start += filled;
     }
     return codes;
+  }
+
+  /**
+   * Writes down the codes that one replica has selected.
+   *
+   * @param start the picture that is the first of the batch
+   * @param first row of the batch that is the replica's first
+   * @param filled rows of the batch that are pictures
+   */
+  private void readCodes(Plan replica, int[][] codes, int start, int first, int filled) {
+    Quantiser quantiser = config.quantiser();
+    float[] selection = replica.floats("selection");
+    int pictures = replica.length("pictures") / config.picture().bytes();
+    for (int i = 0; i < Math.min(pictures, filled - first); i++) {
+      int[] picture = new int[config.tokens()];
+      for (int j = 0; j < picture.length; j++) {
+        picture[j] = quantiser.code(selection, i * picture.length + j);
+      }
+      codes[start + first + i] = picture;
+    }
   }
 
   /**
