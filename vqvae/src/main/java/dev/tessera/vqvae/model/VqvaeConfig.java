@@ -34,6 +34,11 @@ public record VqvaeConfig(
     requireRange("residual blocks", residualBlocks, 0, 16);
   }
 
+  /** The same for pictures of another shape. */
+  public VqvaeConfig withPicture(PictureConfig other) {
+    return new VqvaeConfig(other, downsampling, width, gridWidth, residualBlocks, quantiser);
+  }
+
   /** Tokens from top to bottom, H'. */
   public int gridHeight() {
     return picture.height() / downsampling;
