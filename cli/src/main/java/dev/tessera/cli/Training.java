@@ -6,11 +6,15 @@ import dev.tessera.cli.progress.RunBars;
 import dev.tessera.cli.progress.RunLines;
 import dev.tessera.cli.progress.RunListeners;
 import dev.tessera.cli.progress.RunLog;
+import dev.tessera.cli.report.RunReport;
 import dev.tessera.engine.graph.Execution;
 import dev.tessera.transformer.pipeline.RunBudget;
+import dev.tessera.transformer.pipeline.RunConfig;
 import dev.tessera.transformer.pipeline.RunListener;
 import dev.tessera.transformer.pipeline.TwoStageTraining;
+import dev.tessera.transformer.training.TransformerTraining;
 import dev.tessera.vqvae.data.PreparedPictures;
+import dev.tessera.vqvae.training.VqvaeTraining;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -18,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A training as the commands run it: followed, logged, interruptible. */
 final class Training {
@@ -50,17 +55,38 @@ final class Training {
       throws IOException {
     try (RunLog log = new RunLog(setup.folder().log());
         RunEvents events = new RunEvents(setup.folder().events());
+        RunReport report = new RunReport(setup.folder(), facts(setup, budget), System::nanoTime);
         RunBars bars = new RunBars(session.err())) {
       List<RunListener> listeners = new ArrayList<>();
       listeners.add(new Housekeeping(setup));
       listeners.add(log);
       listeners.add(events);
+      listeners.add(report);
       listeners.add(session.showsBars() ? bars : new RunLines(session::note));
       TwoStageTraining training =
           new TwoStageTraining(
               setup, new RunListeners(listeners), session.interruption()::isRequested);
-      return stages.train(training, budget, Training::secondsSinceStart);
+      boolean complete = stages.train(training, budget, Training::secondsSinceStart);
+      if (complete) {
+        report.finished();
+      }
+      return complete;
     }
+  }
+
+  private static RunReport.Facts facts(TwoStageTraining.Setup setup, RunBudget budget) {
+    RunConfig config = setup.config();
+    return new RunReport.Facts(
+        setup.source().spec(),
+        setup.seed(),
+        budget.spec(),
+        ConfigFile.format(config),
+        Map.of(
+            VqvaeTraining.STAGE,
+            config.vqvaeTraining().batch(),
+            TransformerTraining.STAGE,
+            config.transformerTraining().batch()),
+        config.vqvae().quantiser().codebookSize());
   }
 
   /** Since the virtual machine started: its own start is part of the user's minutes. */

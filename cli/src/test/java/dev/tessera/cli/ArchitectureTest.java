@@ -67,7 +67,11 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "picocli..", "tools.jackson.databind..", "me.tongfei..", "ch.qos.logback..");
+              "picocli..",
+              "tools.jackson.databind..",
+              "me.tongfei..",
+              "org.knowm..",
+              "ch.qos.logback..");
 
   @ArchTest
   static final ArchRule librariesDoNotPrint =

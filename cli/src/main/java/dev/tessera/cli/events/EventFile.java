@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -179,7 +178,8 @@ public final class EventFile implements Closeable {
 
   /** Data as a TFRecord. */
   static byte[] record(byte[] data) {
-    ByteBuffer record = ByteBuffer.allocate(Long.BYTES + Integer.BYTES + data.length + Integer.BYTES);
+    ByteBuffer record =
+        ByteBuffer.allocate(Long.BYTES + Integer.BYTES + data.length + Integer.BYTES);
     record.order(ByteOrder.LITTLE_ENDIAN).putLong(data.length);
     record.putInt(maskedCrc(record.array(), 0, Long.BYTES));
     record.put(data);
