@@ -16,8 +16,8 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 @Command(
     description = {
       "Tell what a file of Tessera holds: a bundle (.tessera), a checkpoint (its folder or"
-          + " training.pb), tensors (.safetensors), a tokenizer (tokenizer.pb) or a cache of"
-          + " pictures (its folder or index.pb)."
+          + " training.pb), tensors (.safetensors), a tokenizer (tokenizer.pb), token shards"
+          + " (their folder) or a cache of pictures (its folder or index.pb)."
     })
 final class InspectCommand implements Callable<Integer> {
   private final Session session;

@@ -9,6 +9,7 @@ import dev.tessera.proto.PictureIndex;
 import dev.tessera.proto.TrainingState;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.bundle.Bundle;
+import dev.tessera.transformer.shard.TokenShards;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What files say about themselves, as a tree of facts. */
 final class Inspection {
@@ -44,7 +46,11 @@ final class Inspection {
           return of(path.resolve(name));
         }
       }
-      throw new IOException(path + " is a folder, but neither a checkpoint nor a picture cache");
+      if (holdsTokens(path)) {
+        return tokens(path);
+      }
+      throw new IOException(
+          path + " is a folder, but neither a checkpoint nor a picture cache nor token shards");
     }
     String name = String.valueOf(path.getFileName());
     if (name.endsWith(".tessera")) {
@@ -63,6 +69,27 @@ final class Inspection {
                   + " has no name that tells what it holds: *.tessera, *.safetensors, "
                   + String.join(", ", TRAINING, TOKENIZER, INDEX));
     };
+  }
+
+  private static boolean holdsTokens(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.anyMatch(file -> file.toString().endsWith(TokenShards.EXTENSION));
+    }
+  }
+
+  private static Map<String, Object> tokens(Path folder) throws IOException {
+    TokenShards shards = TokenShards.open(folder);
+    Map<String, Object> facts = facts("token shards");
+    facts.put("pictures", shards.size());
+    facts.put("forms", shards.forms());
+    facts.put("tokensOfFirst", shards.read(0).forms().get(0).length);
+    facts.put("textIds", shards.tokenizer().vocabularySize());
+    facts.put("augmentation", shards.origin().augmentation());
+    facts.put("seed", shards.origin().seed());
+    facts.put("bundleSha256", Sha256.hex(shards.origin().bundleDigest()));
+    facts.put("tokenizerSha256", Sha256.hex(shards.origin().tokenizerDigest()));
+    facts.put("dataSha256", Sha256.hex(shards.origin().dataDigest()));
+    return facts;
   }
 
   private static Map<String, Object> tensors(Path path) throws IOException {

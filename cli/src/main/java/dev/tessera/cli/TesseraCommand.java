@@ -88,6 +88,7 @@ final class TesseraCommand implements Runnable {
     all.put("eval", session -> new EvalCommand(session));
     all.put("recall", session -> new RecallCommand(session));
     all.put("bench", session -> new BenchCommand(session));
+    all.put("tokenizer", session -> new TokenizerCommand(session));
     all.put("inspect", session -> new InspectCommand(session));
     return all;
   }

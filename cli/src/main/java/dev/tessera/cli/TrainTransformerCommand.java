@@ -4,6 +4,7 @@ import dev.tessera.transformer.pipeline.TwoStageTraining;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,13 +23,21 @@ final class TrainTransformerCommand implements Callable<Integer> {
       description = "A bundle whose stage 1 is used.")
   private Path vqvae = Path.of("");
 
+  @Option(
+      names = "--tokens",
+      paramLabel = "FOLDER",
+      description =
+          "The tokens/ of another run with the same pictures, the same stage 1 and the same forms"
+              + " of each, read where they are.")
+  private @Nullable Path tokens;
+
   TrainTransformerCommand(Session session) {
     this.session = session;
   }
 
   @Override
   public Integer call() throws IOException {
-    TwoStageTraining.Setup setup = options.setup();
+    TwoStageTraining.Setup setup = options.setup(tokens);
     return new Training(session)
         .run(
             setup,

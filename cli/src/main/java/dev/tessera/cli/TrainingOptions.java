@@ -12,13 +12,13 @@ import dev.tessera.transformer.pipeline.TwoStageTraining;
 import dev.tessera.transformer.training.TransformerTraining;
 import dev.tessera.vqvae.data.PictureSource;
 import dev.tessera.vqvae.data.PrepareOptions;
-import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.picture.PictureConfig;
 import dev.tessera.vqvae.training.VqvaeTraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
@@ -27,9 +27,7 @@ import picocli.CommandLine.Parameters;
 
 /** What all training commands understand. */
 final class TrainingOptions {
-  @Parameters(
-      paramLabel = "SOURCE",
-      description = "A folder of pictures, with captions in image.txt beside image.png; or emoji.")
+  @Parameters(paramLabel = "SOURCE", description = AuditCommand.SOURCES)
   private String source = "";
 
   @Option(
@@ -47,9 +45,11 @@ final class TrainingOptions {
 
   @Option(
       names = "--size",
-      paramLabel = "N",
-      description = "Sides of the pictures, in pixels, in place of the configuration's.")
-  private @Nullable Integer size;
+      paramLabel = "N|WxH",
+      converter = PictureSize.Converter.class,
+      description =
+          "Sides of the pictures in pixels, or width and height, in place of the configuration's.")
+  private @Nullable PictureSize size;
 
   @Option(
       names = "--background",
@@ -66,6 +66,14 @@ final class TrainingOptions {
       paramLabel = "S",
       description = "Of everything drawn (default: 0; when resuming, that of the run).")
   private @Nullable Long seed;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "FILE",
+      description =
+          "A vocabulary in place of one learned from the captions: tokenizer.pb, a Hugging Face"
+              + " tokenizer.json or a bundle.")
+  private @Nullable Path tokenizer;
 
   @Option(names = "--resume", description = "Go on with the run in the folder.")
   private boolean resume;
@@ -88,6 +96,19 @@ final class TrainingOptions {
 
   /** The run that is asked for. */
   TwoStageTraining.Setup setup() throws IOException {
+    return setup(null);
+  }
+
+  /**
+   * The run that is asked for.
+   *
+   * @param tokens a folder of token shards that another run made, if there is one
+   */
+  TwoStageTraining.Setup setup(@Nullable Path tokens) throws IOException {
+    if (tokens != null && tokenizer != null) {
+      throw new UsageException(
+          "--tokens come with their tokenizer, so --tokenizer is one too many");
+    }
     PictureSource pictures = UsageException.check(() -> PictureSource.parse(source));
     PrepareOptions prepare =
         UsageException.check(
@@ -104,8 +125,17 @@ final class TrainingOptions {
         folder,
         seed != null ? seed : seedOf(folder),
         Version.number(),
-        Found.NOTHING,
+        found(tokens),
         executionOptions.execution());
+  }
+
+  private Found found(@Nullable Path tokens) throws IOException {
+    if (tokens != null) {
+      return Found.tokens(tokens);
+    }
+    return tokenizer == null
+        ? Found.NOTHING
+        : new Found(Optional.of(TokenizerFile.read(tokenizer)), Optional.empty());
   }
 
   /** How long it may take. */
@@ -136,22 +166,15 @@ final class TrainingOptions {
 
   /** The configuration with what single options say in its place. */
   private RunConfig adapted(RunConfig complete) {
-    VqvaeConfig vqvae = complete.vqvae();
-    PictureConfig picture = vqvae.picture();
-    PictureConfig adapted =
+    RunConfig sized = size == null ? complete : size.in(complete);
+    if (background == null) {
+      return sized;
+    }
+    PictureConfig picture = sized.vqvae().picture();
+    PictureConfig laid =
         new PictureConfig(
-            size != null ? size : picture.height(),
-            size != null ? size : picture.width(),
-            background != null ? Colour.parse(background) : picture.background(),
-            picture.fit());
-    return complete.withVqvae(
-        new VqvaeConfig(
-            adapted,
-            vqvae.downsampling(),
-            vqvae.width(),
-            vqvae.gridWidth(),
-            vqvae.residualBlocks(),
-            vqvae.quantiser()));
+            picture.height(), picture.width(), Colour.parse(background), picture.fit());
+    return sized.withVqvae(sized.vqvae().withPicture(laid));
   }
 
   /** The seed that the checkpoints of a folder tell; 0 if there are none. */

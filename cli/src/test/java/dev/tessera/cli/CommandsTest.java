@@ -18,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class CommandsTest {
   @TempDir private Path folder;
@@ -55,6 +53,9 @@ class CommandsTest {
         Arguments.of("train tar: --out RUN", "tar:PATTERN"),
         Arguments.of("audit coco:", "names no file"),
         Arguments.of("audit x --size 4000", "must be 8 to 1024"),
+        Arguments.of("audit x --size 48x", "must be a side in pixels, or WIDTHxHEIGHT"),
+        Arguments.of("train x --out RUN --size 48x30", "height is 30, but must be a multiple"),
+        Arguments.of("audit x --config nothing", "neither a file nor one of"),
         Arguments.of("sample --out s.png", "--model"),
         Arguments.of("sample --model m --out s.jpg", "must end in .png or be a folder"),
         Arguments.of("sample --model m --out s.png -n 0", "-n is 0"),
@@ -64,6 +65,7 @@ class CommandsTest {
         Arguments.of("caption --model m", "IMAGE"),
         Arguments.of("caption --model m x.png -n 33", "-n is 33"),
         Arguments.of("inspect", "FILE"),
+        Arguments.of("tokenizer t.pb --out t.txt", "must end in .json"),
         Arguments.of("bench sing", "no benchmark sing among train/small/b8, train/small/b16"),
         Arguments.of("bench --steps 6", "steps is 6, but must be 7 or more"),
         Arguments.of("bench --ops plain --precision bf16", "plain operations compute in f32"));
@@ -90,7 +92,7 @@ class CommandsTest {
         Arguments.of("bench --json DIR/none/x.json", "DIR/none: there is no such file"),
         Arguments.of("inspect DIR/none", "DIR/none: there is no such file"),
         Arguments.of("inspect DIR/file.txt", "has no name that tells what it holds"),
-        Arguments.of("inspect DIR/empty", "neither a checkpoint nor a picture cache"),
+        Arguments.of("inspect DIR/empty", "nor a picture cache nor token shards"),
         Arguments.of("inspect DIR/bad.tessera", "bad.tessera"),
         Arguments.of("inspect DIR/bad.safetensors", "bad.safetensors"),
         Arguments.of("inspect DIR/tokenizer.pb", "tokenizer.pb"),
@@ -157,25 +159,6 @@ class CommandsTest {
     Call call = Call.of("inspect", folder.resolve("none"), "--stacktrace");
     assertThat(call.err()).contains("\tat dev.tessera.cli.Inspection");
     assertThat(call.exitCode()).isEqualTo(ExitCode.FAILED);
-  }
-
-  @Test
-  void anAuditTellsWhatIsThereAndNamesEveryBrokenFile() throws IOException {
-    Path pictures = Shapes.draw(folder.resolve("pictures"), true, 1);
-    Files.writeString(pictures.resolve("torn.png"), "no picture");
-    Path out = folder.resolve("audit");
-
-    Call text = Call.of("audit", pictures, "--size", 16, "--out", out);
-    assertThat(text.exitCode()).as(text.err()).isEqualTo(ExitCode.DONE);
-    assertThat(text.out())
-        .contains("25, of which 24 can be used", "torn.png", "24 on 24 pictures", "red (8)");
-    assertThat(out.resolve("contact-sheet.png")).exists();
-
-    JsonNode json = new JsonMapper().readTree(Call.of("audit", pictures, "--json").out());
-    assertThat(json.get("usable").asInt()).isEqualTo(24);
-    assertThat(json.get("rejected").get(0).get("id").asString()).isEqualTo("torn.png");
-    assertThat(new JsonMapper().readTree(Files.readString(out.resolve("audit.json"))).get("files"))
-        .isEqualTo(json.get("files"));
   }
 
   @Test

@@ -98,6 +98,86 @@ class TrainingEndToEndTest {
   }
 
   @Test
+  void aTrainingLeavesAReportAndEventsForTensorBoard() throws IOException {
+    String page = Files.readString(run.resolve("report.html"));
+    assertThat(page)
+        .contains(
+            "finished</span>", "24", "Stage 1: pictures", "Stage 2: tokens", "6 of 6", "4 of 4")
+        .contains("after step 6", "after step 4", "batch: ");
+    for (String stage : List.of("vqvae", "transformer")) {
+      try (var files = Files.list(run.resolve("events").resolve(stage))) {
+        assertThat(files).hasSize(1).allMatch(file -> file.toString().contains("tfevents"));
+      }
+    }
+  }
+
+  @Test
+  void aVocabularyGoesToHuggingFacesFormAndBackAndTrainsAgain() throws IOException {
+    Path json = folder.resolve("tokenizer.json");
+    Path back = folder.resolve("back.pb");
+    assertThat(Call.of("tokenizer", model(), "--out", json).exitCode()).isZero();
+    assertThat(Call.of("tokenizer", json, "--out", back).exitCode()).isZero();
+    assertThat(back).hasSameBinaryContentAs(run.resolve("tokenizer.pb"));
+    assertThat(JSON.readTree(Files.readString(json)).get("model").get("type").asString())
+        .isEqualTo("BPE");
+
+    Path other = folder.resolve("other");
+    Path otherPictures = Shapes.draw(folder.resolve("other-pictures"), false, 9);
+    Call call =
+        train(otherPictures, other, "--config", config, "--steps", "1,1", "--tokenizer", json);
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    assertThat(other.resolve("tokenizer.pb")).hasSameBinaryContentAs(back);
+  }
+
+  @Test
+  void tokensAreWrittenOnceAndTrainedFromAgain() throws IOException {
+    Path again = folder.resolve("again");
+    Object[] asked = {
+      "train-transformer",
+      pictures,
+      "--out",
+      again,
+      "--cache",
+      folder.resolve("cache"),
+      "--config",
+      config,
+      "--steps",
+      "6,4",
+      "--seed",
+      7,
+      "--vqvae",
+      run.resolve("vqvae.tessera")
+    };
+    Call call = with(asked, "--tokens", run.resolve("tokens"));
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    assertThat(call.err()).doesNotContain("tokenising");
+    assertThat(again.resolve("tokens")).doesNotExist();
+    assertThat(inspect(again.resolve("best.tessera")).get("entries").get("transformer.safetensors"))
+        .isEqualTo(inspect(Path.of(model())).get("entries").get("transformer.safetensors"));
+    assertThat(inspect(run.resolve("tokens")).get("pictures").asInt()).isEqualTo(24);
+  }
+
+  @Test
+  void picturesThatAreNotSquareGoThroughBothStages() throws IOException {
+    Path oblong = folder.resolve("oblong");
+    Call call = train(pictures, oblong, "--config", config, "--steps", "2,2", "--size", "24x16");
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    Path made = folder.resolve("oblong-samples");
+    Call sampled =
+        Call.of("sample", "--model", oblong.resolve("best.tessera"), "--out", made + "/");
+    assertThat(sampled.exitCode()).as(sampled.err()).isZero();
+    try (var files = Files.list(made)) {
+      Path picture = files.filter(f -> f.toString().endsWith(".png")).findFirst().orElseThrow();
+      assertThat(ImageIO.read(picture.toFile()).getWidth()).isEqualTo(24);
+      assertThat(ImageIO.read(picture.toFile()).getHeight()).isEqualTo(16);
+    }
+    Call captioned =
+        Call.of(
+            "caption", "--model", oblong.resolve("best.tessera"), pictures.resolve("shape00.png"));
+    assertThat(captioned.exitCode()).as(captioned.err()).isZero();
+  }
+
+  @Test
   void samplesOfSeveralPromptsAreOneGridOrSingleFiles() throws IOException {
     Path grid = folder.resolve("grid.png");
     Object[] asked = {

@@ -34,6 +34,10 @@ public final class Benchmarks {
           generation("decode/medium/b1", GptShape.MEDIUM, 1),
           generation("decode/medium/b16", GptShape.MEDIUM, 16));
 
+  /** Batches of stage 1 as they are prepared beside training; measured only if named. */
+  private static final List<Benchmark> LOADING =
+      List.of(loading("loader/32", 32), loading("loader/64", 64));
+
   /** Seconds each, for trying the bench out; measured only if named. */
   private static final List<Benchmark> TINY =
       List.of(
@@ -61,6 +65,11 @@ public final class Benchmarks {
         execution -> TrainingSteps.vae(shape, execution));
   }
 
+  private static Benchmark loading(String name, int side) {
+    return new Benchmark(
+        name, Unit.SECONDS_PER_BATCH, 0, Precision.F32, execution -> new Loading(side, execution));
+  }
+
   private static Benchmark generation(String name, GptShape shape, int batch) {
     return new Benchmark(
         name,
@@ -74,14 +83,14 @@ public final class Benchmarks {
    * Benchmarks in the order of the table, each once.
    *
    * @param names whole names, or their beginnings up to a slash ({@code train}, {@code
-   *     decode/small}); none for all but the tiny ones
+   *     decode/small}); none for those that can be compared with a peer
    * @throws IllegalArgumentException if a name is unknown; the message lists the known ones
    */
   public static List<Benchmark> select(List<String> names) {
     if (names.isEmpty()) {
       return STANDARD;
     }
-    List<Benchmark> all = Stream.concat(STANDARD.stream(), TINY.stream()).toList();
+    List<Benchmark> all = Stream.of(STANDARD, LOADING, TINY).flatMap(List::stream).toList();
     Set<Benchmark> selected = new LinkedHashSet<>();
     for (String name : names) {
       List<Benchmark> meant =

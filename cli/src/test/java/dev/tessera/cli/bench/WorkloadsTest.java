@@ -25,6 +25,18 @@ class WorkloadsTest {
   }
 
   @Test
+  void batchesAreLoadedAgainAndAgain() {
+    try (Workload workload = new Loading(32, Execution.plain())) {
+      for (int step = 0; step < 20; step++) {
+        workload.step();
+      }
+    }
+    assertThat(Benchmarks.select(List.of()))
+        .as("a peer has nothing to compare with")
+        .noneMatch(benchmark -> benchmark.name().startsWith("loader/"));
+  }
+
+  @Test
   void aTrainingTellsWhatItsStepsAreSpentOn() {
     try (Workload workload = TrainingSteps.gpt(GptShape.TINY, 2, Execution.fused())) {
       workload.step();

@@ -11,8 +11,8 @@ import java.util.Map;
 
 /**
  * What is in a source. Duplicates and blank pictures are judged in the shape of a model: what is
- * equal there is equal to the model. Its size grows with what is wrong in a source, not with the
- * source.
+ * equal there is equal to the model. Its size does not grow with the source: of what is wrong the
+ * first are listed and all counted.
  *
  * @param source the source's string
  * @param files pictures that the source lists, usable or not
@@ -24,9 +24,11 @@ import java.util.Map;
  * @param modes how many usable pictures have each colour mode
  * @param captions what the captions are like
  * @param duplicates groups of ids whose pictures have the same pixels, two or more in each
+ * @param repeated pictures in these groups without the first of each: training merges them
  * @param nearDuplicates groups of ids whose pictures look alike: the first, and those whose
  *     perceptual hash (dHash) differs from its in at most 3 of 64 bits and whose thumbnails by at
  *     most 4 of 255
+ * @param alike pictures in these groups without the first of each
  * @param blank ids of pictures of a single colour
  * @param notice licence and attribution
  * @param sample some usable pictures, chosen by the seed, in the order of their ids
@@ -36,14 +38,16 @@ public record Audit(
     int files,
     int usable,
     double seconds,
-    List<Rejected> rejected,
+    Counted<Rejected> rejected,
     Shapes shapes,
     Map<String, Integer> formats,
     Map<String, Integer> modes,
     CaptionStatistics captions,
-    List<List<String>> duplicates,
-    List<List<String>> nearDuplicates,
-    List<String> blank,
+    Counted<List<String>> duplicates,
+    int repeated,
+    Counted<List<String>> nearDuplicates,
+    int alike,
+    Counted<String> blank,
     String notice,
     List<Sample> sample) {
   /** Pictures in {@link #sample} at most. */

@@ -3,10 +3,8 @@ package dev.tessera.vqvae.data;
 import dev.tessera.engine.random.CounterRandom;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
@@ -22,7 +20,7 @@ final class AuditTally implements PicturePass.Sink, Closeable {
   private static final double ASPECT_STEPS = 1000;
 
   private final long seed;
-  private final List<Rejected> rejected = new ArrayList<>();
+  private final Counted.Tally<Rejected> rejected = new Counted.Tally<>();
   private final Distribution.Tally heights = new Distribution.Tally();
   private final Distribution.Tally widths = new Distribution.Tally();
   private final Distribution.Tally shortSides = new Distribution.Tally();
@@ -31,7 +29,7 @@ final class AuditTally implements PicturePass.Sink, Closeable {
   private final Map<String, Integer> modes = new TreeMap<>();
   private final CaptionStatistics.Tally captions;
   private final LookAlikes lookAlikes = new LookAlikes();
-  private final List<String> blank = new ArrayList<>();
+  private final Counted.Tally<String> blank = new Counted.Tally<>();
   private int usable;
 
   /** The usable pictures with the lowest tickets so far, the highest of these at the head. */
@@ -87,7 +85,7 @@ final class AuditTally implements PicturePass.Sink, Closeable {
         files,
         usable,
         seconds,
-        List.copyOf(rejected),
+        rejected.finish(),
         new Audit.Shapes(
             heights.finish(),
             widths.finish(),
@@ -99,8 +97,10 @@ final class AuditTally implements PicturePass.Sink, Closeable {
         Collections.unmodifiableMap(modes),
         captions.finish(),
         groups.equal(),
+        groups.repeated(),
         groups.alike(),
-        List.copyOf(blank),
+        groups.resembling(),
+        blank.finish(),
         source.notice(),
         drawn.stream().map(Ticket::sample).sorted(Comparator.comparing(Audit.Sample::id)).toList());
   }

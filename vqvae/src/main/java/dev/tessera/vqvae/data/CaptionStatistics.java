@@ -25,7 +25,8 @@ import java.util.stream.Collectors;
  * @param different how many of them differ
  * @param words how many words a caption has
  * @param characters how many code points a caption has
- * @param vocabulary how many different words there are
+ * @param vocabulary how many different words there are, {@link #MOST_WORDS} at most: no others are
+ *     counted then
  * @param commonest the most frequent words, the most frequent first
  * @param scripts how many captions are mostly in each script, the most frequent first
  * @param languages how many captions seem to be in each language, see {@link LanguageGuess}
@@ -49,6 +50,9 @@ public record CaptionStatistics(
   /** Words that {@link #commonest} lists at most. */
   public static final int COMMONEST = 20;
 
+  /** Different words that are counted at most. */
+  public static final int MOST_WORDS = 1_000_000;
+
   /** Captions that {@link #sample} has at most. */
   public static final int SAMPLE = 20_000;
 
@@ -57,7 +61,10 @@ public record CaptionStatistics(
   /** A word and how often it occurs. */
   public record WordCount(String word, int count) {}
 
-  /** Takes the captions of one picture after the other; keeps each different word once. */
+  /**
+   * Takes the captions of one picture after the other; keeps each different word once, up to a
+   * limit.
+   */
   static final class Tally {
     private final long seed;
     private final Map<String, Integer> counts = new HashMap<>();
@@ -90,7 +97,7 @@ public record CaptionStatistics(
       int length = 0;
       Matcher matcher = WORD.matcher(caption);
       while (matcher.find()) {
-        counts.merge(matcher.group().toLowerCase(Locale.ROOT), 1, Integer::sum);
+        count(matcher.group().toLowerCase(Locale.ROOT));
         length++;
       }
       words.add(length);
@@ -107,6 +114,12 @@ public record CaptionStatistics(
         drawn.remove();
       }
       captions++;
+    }
+
+    private void count(String word) {
+      if (counts.size() < MOST_WORDS || counts.containsKey(word)) {
+        counts.merge(word, 1, Integer::sum);
+      }
     }
 
     CaptionStatistics finish() {

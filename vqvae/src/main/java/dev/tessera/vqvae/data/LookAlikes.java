@@ -28,6 +28,7 @@ import java.util.TreeMap;
 final class LookAlikes implements Closeable {
   private static final int MAXIMUM_BITS = 3;
   private static final double MAXIMUM_DIFFERENCE = 4;
+  private static final int LISTED_OF_A_GROUP = 20;
 
   /** Hashes that differ in 3 bits have one of 4 parts in common. */
   private static final int PARTS = MAXIMUM_BITS + 1;
@@ -69,9 +70,12 @@ final class LookAlikes implements Closeable {
    * What was found.
    *
    * @param equal groups of two ids or more with the same pixels
+   * @param repeated pictures in them without the first of each
    * @param alike groups of two ids or more that look alike
+   * @param resembling pictures in them without the first of each
    */
-  record Groups(List<List<String>> equal, List<List<String>> alike) {}
+  record Groups(
+      Counted<List<String>> equal, int repeated, Counted<List<String>> alike, int resembling) {}
 
   /** Ends the taking in. */
   Groups finish() throws IOException {
@@ -79,7 +83,12 @@ final class LookAlikes implements Closeable {
     thumbnails.close();
     RecordFile written = RecordFile.open(namesFile, names.count());
     PixelStore store = PixelStore.open(thumbnailsFile, names.count(), PerceptualHash.THUMBNAIL);
-    return new Groups(named(equal, written), named(alike(store), written));
+    Map<Integer, List<Integer>> alike = alike(store);
+    return new Groups(named(equal, written), others(equal), named(alike, written), others(alike));
+  }
+
+  private static int others(Map<Integer, List<Integer>> groups) {
+    return groups.values().stream().mapToInt(group -> group.size() - 1).sum();
   }
 
   private Map<Integer, List<Integer>> alike(PixelStore store) {
@@ -146,14 +155,19 @@ final class LookAlikes implements Closeable {
     }
   }
 
-  private static List<List<String>> named(Map<Integer, List<Integer>> groups, RecordFile names) {
-    return groups.values().stream()
-        .map(
-            group ->
-                group.stream()
-                    .map(number -> new String(names.read(number), StandardCharsets.UTF_8))
-                    .toList())
-        .toList();
+  /** The first groups by name, and of each the first pictures. */
+  private static Counted<List<String>> named(Map<Integer, List<Integer>> groups, RecordFile names) {
+    List<List<String>> first =
+        groups.values().stream()
+            .limit(Counted.LISTED)
+            .map(
+                group ->
+                    group.stream()
+                        .limit(LISTED_OF_A_GROUP)
+                        .map(number -> new String(names.read(number), StandardCharsets.UTF_8))
+                        .toList())
+            .toList();
+    return new Counted<>(groups.size(), first);
   }
 
   @Override

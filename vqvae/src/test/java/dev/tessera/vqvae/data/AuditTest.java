@@ -30,7 +30,8 @@ class AuditTest {
 
     assertThat(audit.files()).isEqualTo(MessyFolder.USABLE + MessyFolder.BROKEN);
     assertThat(audit.usable()).isEqualTo(MessyFolder.USABLE);
-    assertThat(audit.rejected()).hasSize(MessyFolder.BROKEN);
+    assertThat(audit.rejected().count()).isEqualTo(MessyFolder.BROKEN);
+    assertThat(audit.rejected().first()).hasSize(MessyFolder.BROKEN);
     assertThat(audit.shapes().heights()).isEqualTo(new Distribution(13, 1, 20, 50));
     assertThat(audit.shapes().widths()).isEqualTo(new Distribution(13, 1, 20, 9000));
     assertThat(audit.shapes().aspects().maximum()).isEqualTo(450);
@@ -39,8 +40,10 @@ class AuditTest {
     assertThat(audit.formats())
         .isEqualTo(Map.of("png", 8, "bmp", 1, "gif", 1, "jpeg", 2, "webp", 1));
     assertThat(audit.modes()).containsEntry("GREY", 2).containsEntry("PALETTE", 2);
-    assertThat(audit.duplicates()).containsExactly(List.of("copy of rgb.png", "rgb.png"));
-    assertThat(audit.blank())
+    assertThat(audit.duplicates().first()).containsExactly(List.of("copy of rgb.png", "rgb.png"));
+    assertThat(audit.duplicates().count()).isEqualTo(1);
+    assertThat(audit.repeated()).isEqualTo(1);
+    assertThat(audit.blank().first())
         .containsExactly(
             "b/grey.PNG", "b/grey16.png", "b/one pixel.bmp", "c/web.webp", "c/white.png");
   }
@@ -98,8 +101,37 @@ class AuditTest {
 
     assertThat(audit.usable()).isZero();
     assertThat(audit.shapes().heights().count()).isZero();
-    assertThat(audit.rejected().get(0).id()).isEqualTo("letter.png");
+    assertThat(audit.rejected().first().get(0).id()).isEqualTo("letter.png");
     assertThatIllegalStateException().isThrownBy(audit::contactSheet);
+  }
+
+  @Test
+  void ofManyBrokenFilesAllAreCountedAndTheFirstNamed() throws IOException {
+    for (int i = 0; i < Counted.LISTED + 5; i++) {
+      MessyFolder.put(folder, "%05d.png".formatted(i), "no picture");
+    }
+
+    Counted<Rejected> rejected = audit(1).rejected();
+
+    assertThat(rejected.count()).isEqualTo(Counted.LISTED + 5);
+    assertThat(rejected.first()).hasSize(Counted.LISTED);
+    assertThat(rejected.first().get(7).id()).isEqualTo("00007.png");
+  }
+
+  @Test
+  void picturesThatLookAlikeAreGroupedApartFromEqualOnes() throws IOException {
+    BufferedImage noise = MessyFolder.noise(1, 32, 32);
+    MessyFolder.put(folder, "a.png", PictureFiles.png(noise));
+    MessyFolder.put(folder, "b.png", PictureFiles.png(noise));
+    noise.setRGB(0, 0, noise.getRGB(0, 0) ^ 0x0F0F0F);
+    MessyFolder.put(folder, "c.png", PictureFiles.png(noise));
+    MessyFolder.put(folder, "d.png", PictureFiles.png(MessyFolder.noise(2, 32, 32)));
+
+    Audit audit = audit(1);
+
+    assertThat(audit.duplicates().first()).containsExactly(List.of("a.png", "b.png"));
+    assertThat(audit.nearDuplicates().first()).containsExactly(List.of("a.png", "c.png"));
+    assertThat(audit.alike()).isEqualTo(1);
   }
 
   @Test
