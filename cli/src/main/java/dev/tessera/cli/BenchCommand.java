@@ -6,8 +6,10 @@ import dev.tessera.cli.bench.Benchmark;
 import dev.tessera.cli.bench.Benchmarks;
 import dev.tessera.cli.bench.Measurement;
 import dev.tessera.cli.bench.PeerProcess;
+import dev.tessera.cli.bench.PositionCost;
 import dev.tessera.cli.bench.Schedule;
 import dev.tessera.engine.graph.Execution;
+import dev.tessera.engine.graph.Execution.Precision;
 import dev.tessera.engine.store.AtomicFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,8 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Measures how fast this machine trains and samples. */
 @Command(
     description = {
-      "Measure this machine: its peak, then training, picture encoding and decoding, and sampling of"
-          + " models of fixed sizes.",
+      "Measure this machine: its peak, then training, picture encoding and decoding, and sampling"
+          + " of models of fixed sizes.",
       "Figures are medians of times: less is better. scripts/bench compares them with PyTorch's."
     })
 final class BenchCommand implements Callable<Integer> {
@@ -39,8 +41,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       arity = "0..*",
       description = {
-        "What to measure, such as train/small/b8, or the beginning of names, such as decode (default:"
-            + " everything). A name that does not exist is answered with the list."
+        "What to measure, such as train/small/b8, or the beginning of names, such as decode"
+            + " (default: everything). A name that does not exist is answered with the list."
       })
   private List<String> names = new ArrayList<>();
 
@@ -55,6 +57,14 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "COMMAND",
       description = "Measure in turn with another program that this shell command starts.")
   private @Nullable String peer;
+
+  @Option(
+      names = "--positions",
+      paramLabel = "FILE",
+      description =
+          "Measure only what a token costs the small model by its position, up to 1,024, and write"
+              + " it there as comma-separated values.")
+  private @Nullable Path positions;
 
   @Option(names = "--profile", description = "Tell what steps are spent on.")
   private boolean profile;
@@ -80,7 +90,13 @@ final class BenchCommand implements Callable<Integer> {
         benchmarks.stream()
             .map(benchmark -> executionOptions.execution(benchmark.precision()))
             .toList();
-    requireFolder();
+    requireFolder(json);
+    requireFolder(positions);
+    if (positions != null) {
+      Execution execution = executionOptions.execution(Precision.BF16);
+      writeText(positions, String.join("\n", PositionCost.ofSmallModel(execution).lines()));
+      return ExitCode.DONE;
+    }
     List<Measurement> measurements = new ArrayList<>();
     BenchReport report = BenchReport.ofThisMachine();
     report.heading().forEach(session.out()::println);
@@ -105,9 +121,9 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   /** Fails now if the figures could not be written after all the work. */
-  private void requireFolder() throws IOException {
-    if (json != null) {
-      Path folder = json.toAbsolutePath().getParent();
+  private static void requireFolder(@Nullable Path file) throws IOException {
+    if (file != null) {
+      Path folder = file.toAbsolutePath().getParent();
       if (folder == null || !Files.isDirectory(folder)) {
         throw new NoSuchFileException(String.valueOf(folder));
       }
@@ -120,6 +136,10 @@ final class BenchCommand implements Callable<Integer> {
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build()
             .writeValueAsString(content);
+    writeText(file, text);
+  }
+
+  private static void writeText(Path file, String text) throws IOException {
     AtomicFiles.write(file, out -> out.write((text + "\n").getBytes(StandardCharsets.UTF_8)));
   }
 }

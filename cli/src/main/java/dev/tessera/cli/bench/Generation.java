@@ -38,7 +38,7 @@ final class Generation implements Workload {
   }
 
   /** A tensor as it is at the start of training. */
-  private static float[] random(String name, long... shape) {
+  static float[] random(String name, long... shape) {
     float[] values =
         new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
     Initialiser initialiser =

@@ -15,7 +15,7 @@ import java.util.function.IntConsumer;
  * bit for any batch size, any neighbours and any number of threads, interpreted or compiled.
  *
  * <p>Memory: 8 · maximumBatch · layers · T · D bytes for keys and values, allocated at once; a step
- * allocates nothing. Not thread-safe. Threads of its own end with {@link #close}.
+ * allocates no arrays. Not thread-safe. Threads of its own end with {@link #close}.
  */
 public final class IncrementalDecoder implements AutoCloseable {
   /** Rows that a decoder can have at most. */

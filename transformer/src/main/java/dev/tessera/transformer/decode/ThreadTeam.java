@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * whoever waits looks again for a moment before it sleeps. The calling thread is member 0.
  *
  * <p>The threads end by {@link #close}, or when nothing refers to this object any more. They are
- * daemons. A run allocates nothing.
+ * daemons.
  */
 final class ThreadTeam implements AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();
