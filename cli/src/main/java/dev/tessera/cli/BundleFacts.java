@@ -6,6 +6,7 @@ import dev.tessera.proto.TransformerConfig;
 import dev.tessera.proto.VqvaeConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** What a bundle's manifest says. */
@@ -40,9 +41,12 @@ final class BundleFacts {
     facts.put("channels", config.getWidth());
     facts.put("gridChannels", config.getGridWidth());
     facts.put("residualBlocks", config.getResidualBlocks());
+    facts.put("loss", config.getLoss().name().toLowerCase(Locale.ROOT));
     switch (config.getQuantiserCase()) {
       case FSQ -> facts.put("fsqLevels", config.getFsq().getLevelsList());
       case GUMBEL_SOFTMAX -> facts.put("gumbelCodes", config.getGumbelSoftmax().getCodebookSize());
+      case VECTOR_QUANTISER -> facts.put("vqCodes", config.getVectorQuantiser().getCodebookSize());
+      case LOOKUP_FREE -> facts.put("lfqBits", config.getLookupFree().getBits());
       case QUANTISER_NOT_SET -> facts.put("quantiser", "unknown to this version");
     }
     return facts;

@@ -7,12 +7,17 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CancellationException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.nd4j.common.config.ND4JSystemProperties;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /** Where the {@code tessera} command begins and ends. */
 public final class Main {
+  /** Tells how many iterations it did; kept, as loggers that nobody holds forget their level. */
+  private static final Logger CLUSTERING = Logger.getLogger("org.tribuo");
+
   private Main() {}
 
   /** Runs one command and ends the process with its exit code. */
@@ -33,6 +38,7 @@ public final class Main {
 
   /** Settings of the libraries that are the process's and not a call's. */
   static void prepareProcess() {
+    CLUSTERING.setLevel(Level.WARNING);
     // JavaCPP's warnings go where Logging decides.
     System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
     System.setProperty("java.awt.headless", "true");

@@ -87,6 +87,7 @@ final class TesseraCommand implements Runnable {
     all.put("reconstruct", session -> new ReconstructCommand(session));
     all.put("eval", session -> new EvalCommand(session));
     all.put("recall", session -> new RecallCommand(session));
+    all.put("collapse", session -> new CollapseCommand(session));
     all.put("bench", session -> new BenchCommand(session));
     all.put("tokenizer", session -> new TokenizerCommand(session));
     all.put("inspect", session -> new InspectCommand(session));

@@ -19,7 +19,7 @@ final class ConfigErrors {
   private static final Pattern MISSING = Pattern.compile("creator property '([^']+)'");
   private static final Pattern DUPLICATE =
       Pattern.compile("[Dd]uplicate.*?(?:key|property)\\W+(\\w+)");
-  private static final List<String> KINDS = List.of("fsq", "gumbel");
+  private static final List<String> KINDS = List.of("fsq", "vq", "gumbel", "lfq");
 
   private ConfigErrors() {}
 

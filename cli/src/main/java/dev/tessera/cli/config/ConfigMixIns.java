@@ -5,7 +5,9 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.tessera.vqvae.picture.PictureConfig;
 import dev.tessera.vqvae.quantiser.FiniteScalar;
 import dev.tessera.vqvae.quantiser.GumbelSoftmax;
+import dev.tessera.vqvae.quantiser.LookupFree;
 import dev.tessera.vqvae.quantiser.Quantiser;
+import dev.tessera.vqvae.quantiser.VectorQuantiser;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationContext;
@@ -22,7 +24,9 @@ final class ConfigMixIns {
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = FiniteScalar.class, name = "fsq"),
-    @JsonSubTypes.Type(value = GumbelSoftmax.class, name = "gumbel")
+    @JsonSubTypes.Type(value = VectorQuantiser.class, name = "vq"),
+    @JsonSubTypes.Type(value = GumbelSoftmax.class, name = "gumbel"),
+    @JsonSubTypes.Type(value = LookupFree.class, name = "lfq")
   })
   interface QuantiserKinds {}
 

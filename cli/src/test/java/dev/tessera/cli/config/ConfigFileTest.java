@@ -37,15 +37,7 @@ class ConfigFileTest {
     VqvaeConfig v = config.vqvae();
     PictureConfig picture =
         new PictureConfig(v.picture().height(), v.picture().width(), colour, v.picture().fit());
-    RunConfig coloured =
-        config.withVqvae(
-            new VqvaeConfig(
-                picture,
-                v.downsampling(),
-                v.width(),
-                v.gridWidth(),
-                v.residualBlocks(),
-                v.quantiser()));
+    RunConfig coloured = config.withVqvae(v.withPicture(picture));
     String yaml = ConfigFile.format(coloured);
     assertThat(ConfigFile.parse(yaml, "c")).isEqualTo(coloured);
     String unquoted = yaml.replaceAll("background: \"?(\\w+)\"?", "background: $1");
@@ -57,8 +49,10 @@ class ConfigFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "gridWidth: 128 | gridWidth: 128~gridWidht: 1 | no key vqvae.gridWidht .did you mean gridWidth",
-        "gridWidth: 128 | gridWidht: 128 | line 9: there is no key vqvae.gridWidht .did you mean gridWidth",
+        "gridWidth: 128 | gridWidth: 128~gridWidht: 1 | no key vqvae.gridWidht .did you mean"
+            + " gridWidth",
+        "gridWidth: 128 | gridWidht: 128 | line 9: there is no key vqvae.gridWidht .did you mean"
+            + " gridWidth",
         "gridWidth: 128 | colour: 128 | no key vqvae.colour; allowed here: picture, downsampling, ",
         "gridWidth: 128 | # | the key vqvae.gridWidth is missing",
         "gridWidth: 128 | gridWidth: {a: 1} | the value of vqvae.gridWidth must be a whole number",
@@ -73,9 +67,10 @@ class ConfigFileTest {
         "flip: true | flip: yes | vqvaeTraining.augmentation.flip must be true or false",
         "shape: linear | shape: wavy | vqvaeTraining.rate.shape must be linear or cosine",
         "shape: linear | shape: 0 | vqvaeTraining.rate.shape must be linear or cosine",
-        "type: fsq | type: vq | the type of vqvae.quantiser must be one of fsq, gumbel",
+        "type: fsq | type: kmeans | the type of vqvae.quantiser must be one of fsq, vq, gumbel,"
+            + " lfq",
         "type: fsq | type: gumbel | the key vqvae.quantiser.codebookSize is missing",
-        "type: fsq | # | the type of vqvae.quantiser must be one of fsq, gumbel",
+        "type: fsq | # | the type of vqvae.quantiser must be one of fsq, vq, gumbel, lfq",
         "background: ffffff | background: white | \"white\", but must be RRGGBB",
         "length: 16 | length: 16~length: 16 | the key length is there twice",
         "length: 16 | length: 16: 3 | no valid YAML",

@@ -30,7 +30,8 @@ class ShippedConfigsTest {
     VqvaeConfig v = config.vqvae();
     PictureConfig picture = PictureConfig.square(4 * v.downsampling());
     VqvaeConfig vqvae =
-        new VqvaeConfig(picture, v.downsampling(), 8, 8, v.residualBlocks(), v.quantiser());
+        new VqvaeConfig(
+            picture, v.downsampling(), 8, 8, v.residualBlocks(), v.quantiser(), v.loss());
     return new RunConfig(
         vqvae,
         config.vqvaeTraining(),
@@ -48,7 +49,7 @@ class ShippedConfigsTest {
     ParameterStore stage1 = new ParameterStore(1, DataType.FLOAT);
     ModelGraph graph = new ModelGraph(stage1, DataType.FLOAT);
     Vqvae.Training vqvae = new Vqvae(config.vqvae(), graph, BATCH).training();
-    Plan.training(graph, vqvae.loss(), graph.parameters(), vqvae.selection());
+    Plan.training(graph, vqvae.loss(), graph.parameters(), vqvae.outputs());
     assertThat(stage1.names()).isNotEmpty();
 
     ParameterStore stage2 = new ParameterStore(1, DataType.FLOAT);

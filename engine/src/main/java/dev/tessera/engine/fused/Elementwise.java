@@ -24,6 +24,10 @@ record Elementwise(Function function, float alpha, float beta) implements FusedK
     RELU(algorithm.eltwise_relu, algorithm.eltwise_relu_use_dst_for_bwd),
     /** The hyperbolic tangent. */
     TANH(algorithm.eltwise_tanh, algorithm.eltwise_tanh_use_dst_for_bwd),
+    /** eˣ. */
+    EXP(algorithm.eltwise_exp, algorithm.eltwise_exp_use_dst_for_bwd),
+    /** ln x. */
+    LOG(algorithm.eltwise_log, null),
     /** x·σ(α x). */
     SWISH(algorithm.eltwise_swish, null),
     /** log(1 + exp(α x)) / α. */

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -144,6 +145,10 @@ public final class FusedOperation extends DynamicCustomOp {
   @Override
   public List<SDVariable> doDiff(List<SDVariable> upstream) {
     List<TensorType> resultTypes = resultTypes();
+    if (upstream.stream().allMatch(Objects::isNull)) {
+      // Whole numbers were read by nothing that has a slope.
+      return Arrays.stream(args()).map(sameDiff::zerosLike).toList();
+    }
     List<Typed> gradients = new ArrayList<>();
     for (int i = 0; i < upstream.size(); i++) {
       SDVariable gradient = upstream.get(i);

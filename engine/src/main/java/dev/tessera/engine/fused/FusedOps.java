@@ -103,6 +103,16 @@ public final class FusedOps implements Ops {
   }
 
   @Override
+  public GraphTensor exp(GraphTensor x) {
+    return elementwise(Elementwise.Function.EXP, 0, 0, floats(x));
+  }
+
+  @Override
+  public GraphTensor log(GraphTensor x) {
+    return elementwise(Elementwise.Function.LOG, 0, 0, floats(x));
+  }
+
+  @Override
   public GraphTensor softplus(GraphTensor x) {
     return elementwise(Elementwise.Function.SOFTPLUS, 1, 0, floats(x));
   }
@@ -176,6 +186,16 @@ public final class FusedOps implements Ops {
   public GraphTensor straightThrough(GraphTensor input, GraphTensor value) {
     value.require("quantised value", input.shape());
     return add(new StraightThrough(), typed(input), typed(value));
+  }
+
+  @Override
+  public GraphTensor rotated(GraphTensor input, GraphTensor value) {
+    return plain.rotated(tensor(floats(input)), tensor(floats(value)));
+  }
+
+  @Override
+  public GraphTensor unitRows(GraphTensor x) {
+    return plain.unitRows(tensor(floats(x)));
   }
 
   @Override

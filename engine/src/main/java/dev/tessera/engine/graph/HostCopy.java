@@ -64,7 +64,10 @@ public final class HostCopy {
     read(array, values, 0);
   }
 
-  /** Copies {@code array} into {@code values} from a place on. */
+  /**
+   * Copies {@code array} into {@code values} from a place on. Whole numbers up to 2²⁴ become
+   * themselves.
+   */
   public static void read(INDArray array, float[] values, int from) {
     int length = requireRange(values.length, from, array);
     switch (array.dataType()) {
@@ -74,6 +77,13 @@ public final class HostCopy {
         new DoublePointer(host(array)).get(wide, 0, length);
         for (int i = 0; i < length; i++) {
           values[from + i] = (float) wide[i];
+        }
+      }
+      case INT -> {
+        int[] whole = new int[length];
+        new IntPointer(host(array)).get(whole, 0, length);
+        for (int i = 0; i < length; i++) {
+          values[from + i] = whole[i];
         }
       }
       case BFLOAT16 -> {

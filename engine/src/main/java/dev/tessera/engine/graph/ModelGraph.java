@@ -19,6 +19,7 @@ public final class ModelGraph {
   private final Execution execution;
   private final Ops ops;
   private final List<String> parameters = new ArrayList<>();
+  private final Map<String, GraphTensor> states = new LinkedHashMap<>();
   private final Map<String, GraphTensor> placeholders = new LinkedHashMap<>();
 
   /** A graph over plain operations, in FLOAT or DOUBLE. */
@@ -70,6 +71,16 @@ public final class ModelGraph {
     return new GraphTensor(sameDiff.var(name, array), shape);
   }
 
+  /**
+   * A state of the model, created in the store if it is new there: read at each execution like a
+   * parameter, but never differentiated for. May be asked for several times.
+   */
+  public GraphTensor state(String name, Initialiser initialiser, long... shape) {
+    INDArray array = store.declareState(name, initialiser, shape);
+    return states.computeIfAbsent(
+        name, fresh -> new GraphTensor(sameDiff.var(fresh, array), shape));
+  }
+
   /** Real numbers given at each execution. */
   public GraphTensor placeholder(String name, long... shape) {
     return placeholder(name, type, shape);
@@ -106,6 +117,11 @@ public final class ModelGraph {
   /** Names of the parameters that this graph uses, in order of declaration. */
   public List<String> parameters() {
     return List.copyOf(parameters);
+  }
+
+  /** Names of the states that this graph reads. */
+  public List<String> states() {
+    return List.copyOf(states.keySet());
   }
 
   /** Placeholders by name. */

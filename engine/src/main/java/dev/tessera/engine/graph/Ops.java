@@ -38,6 +38,12 @@ public interface Ops {
   /** The hyperbolic tangent. */
   GraphTensor tanh(GraphTensor x);
 
+  /** eˣ. */
+  GraphTensor exp(GraphTensor x);
+
+  /** ln x, of numbers above 0. */
+  GraphTensor log(GraphTensor x);
+
   /** log(1 + eˣ), without overflow. */
   GraphTensor softplus(GraphTensor x);
 
@@ -90,6 +96,17 @@ public interface Ops {
 
   /** {@code value} forward, the identity of {@code input} backward; both of one shape. */
   GraphTensor straightThrough(GraphTensor input, GraphTensor value);
+
+  /**
+   * {@code value} forward; backward the gradient is turned and scaled as the vectors were, row by
+   * row (Fifty et al., <i>Restructuring vector quantization with the rotation trick</i>, ICLR 2025,
+   * section 4): value = λ R input with a rotation R and a number λ that count as constants. Both
+   * [N, C]; rows of zeros are not turned.
+   */
+  GraphTensor rotated(GraphTensor input, GraphTensor value);
+
+  /** Each row of [N, C] over its Euclidean length; a row of zeros stays zero. */
+  GraphTensor unitRows(GraphTensor x);
 
   /** Rounds to whole numbers; the gradient is zero. */
   GraphTensor round(GraphTensor x);

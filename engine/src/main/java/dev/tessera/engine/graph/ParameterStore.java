@@ -5,6 +5,7 @@ import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * The named parameters of a model, in the order in which its graph declared them. Several graphs
  * share one store: the first that declares a parameter creates it, the others get the same array.
  *
+ * <p>Some are a state: graphs read them and they belong to the model, but no gradient touches them.
+ *
  * <p>All parameters lie in one {@link #memory}, each at its {@link #offset}.
  */
 public final class ParameterStore {
@@ -26,6 +29,7 @@ public final class ParameterStore {
   private final FlatMemory memory;
   private final Map<String, INDArray> arrays = new LinkedHashMap<>();
   private final Map<String, Long> offsets = new LinkedHashMap<>();
+  private final Set<String> states = new LinkedHashSet<>();
 
   /**
    * @param seed decides the first values; each parameter draws from a stream of its own
@@ -74,6 +78,16 @@ public final class ParameterStore {
     return array;
   }
 
+  /** The array of a state, created on first use. */
+  INDArray declareState(String name, Initialiser initialiser, long... shape) {
+    if (arrays.containsKey(name) && !states.contains(name)) {
+      throw new IllegalArgumentException("parameter " + name + " is declared again as a state");
+    }
+    INDArray array = declare(name, initialiser, shape);
+    states.add(name);
+    return array;
+  }
+
   private float[] drawn(String name, Initialiser initialiser, long... shape) {
     float[] values =
         new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
@@ -81,9 +95,16 @@ public final class ParameterStore {
     return values;
   }
 
-  /** Names in order of declaration. */
+  /** Names in order of declaration, states included. */
   public Set<String> names() {
     return java.util.Collections.unmodifiableSet(arrays.keySet());
+  }
+
+  /** Names of what gradients train, in order of declaration: all but the states. */
+  public Set<String> trainable() {
+    Set<String> trainable = new LinkedHashSet<>(arrays.keySet());
+    trainable.removeAll(states);
+    return trainable;
   }
 
   /** The live array of a parameter. */
@@ -117,6 +138,11 @@ public final class ParameterStore {
   /** Number of elements over all parameters. */
   public long length() {
     return arrays.values().stream().mapToLong(INDArray::length).sum();
+  }
+
+  /** Overwrites one parameter or state, row-major. */
+  public void write(String name, float[] values) {
+    HostCopy.write(values, array(name));
   }
 
   /** A copy of all values. */

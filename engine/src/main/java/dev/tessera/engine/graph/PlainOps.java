@@ -23,6 +23,7 @@ import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
  */
 final class PlainOps implements Ops {
   private static final double NORM_EPSILON = 1e-5;
+  private static final double LENGTH_EPSILON = 1e-12;
   private static final double MASKED = -1e9;
   private static final double STOP_SCALE = 1 << 20;
 
@@ -82,6 +83,16 @@ final class PlainOps implements Ops {
   @Override
   public GraphTensor tanh(GraphTensor x) {
     return like(x, sd().math().tanh(x.variable()));
+  }
+
+  @Override
+  public GraphTensor exp(GraphTensor x) {
+    return like(x, sd().math().exp(x.variable()));
+  }
+
+  @Override
+  public GraphTensor log(GraphTensor x) {
+    return like(x, sd().math().log(x.variable()));
   }
 
   @Override
@@ -210,6 +221,43 @@ final class PlainOps implements Ops {
   public GraphTensor straightThrough(GraphTensor input, GraphTensor value) {
     value.require("quantised value", input.shape());
     return add(input, like(input, stop(value.variable().sub(input.variable()))));
+  }
+
+  @Override
+  public GraphTensor rotated(GraphTensor input, GraphTensor value) {
+    value.require("quantised value", input.shape());
+    long columns = input.size(1);
+    GraphTensor from = stopped(unitRows(input));
+    GraphTensor to = stopped(unitRows(value));
+    // Two reflections: at the plane between the directions, then at the one across the first.
+    GraphTensor middle = unitRows(add(from, to));
+    GraphTensor reflected =
+        multiply(underColumns(sumColumns(multiply(input, middle)), columns), middle);
+    GraphTensor turned = multiply(underColumns(sumColumns(multiply(input, from)), columns), to);
+    GraphTensor rotated = add(subtract(input, affine(reflected, 2, 0)), affine(turned, 2, 0));
+    GraphTensor scale = multiply(rowLengths(value), inverse(rowLengths(input)));
+    GraphTensor scaled = multiply(rotated, underColumns(stopped(scale), columns));
+    // In exact arithmetic it is the value already.
+    return add(scaled, stopped(subtract(value, scaled)));
+  }
+
+  @Override
+  public GraphTensor unitRows(GraphTensor x) {
+    return multiply(x, underColumns(inverse(rowLengths(x)), x.size(1)));
+  }
+
+  /** Euclidean lengths of rows: [N, C] → [N, 1], a little above 0 at least. */
+  private GraphTensor rowLengths(GraphTensor x) {
+    GraphTensor squares = sumColumns(multiply(x, x));
+    return like(squares, sd().math().sqrt(squares.variable().add(LENGTH_EPSILON)));
+  }
+
+  private static GraphTensor inverse(GraphTensor x) {
+    return like(x, x.variable().rdiv(1.0));
+  }
+
+  private static GraphTensor stopped(GraphTensor x) {
+    return like(x, stop(x.variable()));
   }
 
   @Override

@@ -172,6 +172,11 @@ public final class ParallelPlan implements AutoCloseable {
     threads.run(replica -> replicas.get(replica).runTimed());
   }
 
+  /** Whether there is an output of that name. */
+  public boolean has(String output) {
+    return replicas.get(0).has(output);
+  }
+
   /** The sum of an output of one element over the replicas, in their order. */
   public double scalar(String output) {
     double sum = 0;

@@ -119,6 +119,11 @@ public final class Plan {
     return times;
   }
 
+  /** Whether there is an output of that name. */
+  public boolean has(String output) {
+    return outputs.containsKey(output);
+  }
+
   /** The live array of an output, overwritten by the next run. */
   public INDArray output(String name) {
     return find("output", outputs, name);

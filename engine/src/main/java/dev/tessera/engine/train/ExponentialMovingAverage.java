@@ -3,12 +3,12 @@ package dev.tessera.engine.train;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
-import java.util.Arrays;
+import java.util.Set;
 
 /**
  * The average of the weights over the last steps, which samples better than the last weights
  * (Polyakov and Juditsky's averaging). A state beside the optimiser, which feeds it as it updates
- * the weights, and saved with it.
+ * the weights, and saved with it. States of the model are no weights: they stay as they are.
  */
 public final class ExponentialMovingAverage {
   private static final int CHUNK = 4096;
@@ -56,13 +56,18 @@ public final class ExponentialMovingAverage {
     System.arraycopy(chunk.averages, 0, averages, from, length);
   }
 
-  /** A copy of the averaged weights, under the names of the parameters. */
+  /** A copy of the averaged weights, under the names of the parameters, and of the states. */
   public TensorMap toTensors() {
     TensorMap tensors = new TensorMap();
+    Set<String> averaged = store.trainable();
     for (String name : store.names()) {
       int from = (int) store.offset(name);
-      int length = (int) store.array(name).length();
-      float[] copy = Arrays.copyOfRange(averages, from, from + length);
+      float[] copy = new float[(int) store.array(name).length()];
+      if (averaged.contains(name)) {
+        System.arraycopy(averages, from, copy, 0, copy.length);
+      } else {
+        store.memory().read(from, copy, 0, copy.length);
+      }
       tensors.put(name, new Tensor(store.array(name).shape(), copy));
     }
     return tensors;
@@ -88,7 +93,7 @@ public final class ExponentialMovingAverage {
 
   private void swap() {
     float[] weights = new float[CHUNK];
-    for (String name : store.names()) {
+    for (String name : store.trainable()) {
       int from = (int) store.offset(name);
       int end = from + (int) store.array(name).length();
       for (int next = from; next < end; next += CHUNK) {

@@ -24,6 +24,7 @@ public final class TrainingLoop implements AutoCloseable {
   public static final String AVERAGE = "average";
   public static final String BEST = "best";
   private static final String OPTIMISER = "optimiser";
+  private static final String STATE = "state";
 
   /** What differs between the stages. */
   public interface Task {
@@ -40,6 +41,31 @@ public final class TrainingLoop implements AutoCloseable {
 
     /** Looks at the outputs of a part of a step that was just run, at no cost. */
     default void observe(ParallelPlan plan) {}
+
+    /**
+     * Updates what no gradient touches, from what was observed; the optimiser has done its part.
+     *
+     * @param step steps done, this one included
+     * @param progress share of the budget that is spent, 0 to 1
+     */
+    default void update(long step, double progress) {}
+
+    /** What {@link #update} needs besides the store to go on; empty for nothing. */
+    default TensorMap state() {
+      return new TensorMap();
+    }
+
+    /** Takes up a {@link #state}, after the store was restored. */
+    default void restore(TensorMap state) {}
+
+    /**
+     * Why it is of no use to go on, in one sentence; asked after each step.
+     *
+     * @param step steps done
+     */
+    default Optional<String> reasonToStop(long step) {
+      return Optional.empty();
+    }
 
     /**
      * What can be told from what was observed.
@@ -137,7 +163,7 @@ public final class TrainingLoop implements AutoCloseable {
    *
    * @param task closed with the loop
    * @param plan of one part of a step; has an output named {@code loss} and a gradient for every
-   *     parameter of the store; closed with the loop
+   *     trainable parameter of the store; closed with the loop
    */
   public TrainingLoop(
       Task task,
@@ -153,7 +179,7 @@ public final class TrainingLoop implements AutoCloseable {
     this.checkpoints = checkpoints;
     this.listener = listener;
     this.average = new ExponentialMovingAverage(options.averageDecay(), store);
-    this.optimiser = new AdamW(options.optimiser(), store, plan, store.names(), average);
+    this.optimiser = new AdamW(options.optimiser(), store, plan, store.trainable(), average);
   }
 
   /** Goes back to the newest checkpoint, if there is one; returns the step to go on from. */
@@ -170,6 +196,9 @@ public final class TrainingLoop implements AutoCloseable {
         best = checkpoint.tensors(BEST);
         bestLoss = checkpoint.state().getBestHeldOut();
       }
+      if (checkpoint.contains(STATE)) {
+        task.restore(checkpoint.tensors(STATE));
+      }
     }
     return step;
   }
@@ -180,6 +209,7 @@ public final class TrainingLoop implements AutoCloseable {
    * @param budget over all sessions of this stage
    * @param stop asked before each step; when true, a checkpoint is written and the method returns
    * @return whether the budget is spent; false when stopped before
+   * @throws TrainingStoppedException if the task has a reason; a checkpoint was written
    */
   public boolean run(Budget budget, BooleanSupplier stop) throws IOException {
     try (BatchesAhead batches = new BatchesAhead(task::prepare, step)) {
@@ -207,6 +237,7 @@ public final class TrainingLoop implements AutoCloseable {
       step++;
       double seconds = seconds(start);
       progress = budget.progress(step, seconds);
+      task.update(step, progress);
       report =
           new StepReport(
               task.stage(),
@@ -219,6 +250,11 @@ public final class TrainingLoop implements AutoCloseable {
               norm,
               task.measure(step));
       listener.step(report);
+      Optional<String> reason = task.reasonToStop(step);
+      if (reason.isPresent()) {
+        save(seconds(start), budget);
+        throw new TrainingStoppedException(reason.get());
+      }
       if (evaluationsDue(progress) >= nextEvaluation) {
         nextEvaluation = evaluationsDue(progress) + 1;
         evaluate(report);
@@ -294,7 +330,7 @@ public final class TrainingLoop implements AutoCloseable {
   }
 
   private void save(double seconds, Budget budget) throws IOException {
-    TrainingState state =
+    TrainingState progress =
         TrainingState.newBuilder()
             .setStage(task.stage())
             .setStep(step)
@@ -311,7 +347,11 @@ public final class TrainingLoop implements AutoCloseable {
     if (best != null) {
       tensors.put(BEST, best);
     }
-    checkpoints.save(state, tensors);
+    TensorMap state = task.state();
+    if (!state.names().isEmpty()) {
+      tensors.put(STATE, state);
+    }
+    checkpoints.save(progress, tensors);
   }
 
   private double seconds(long start) {

@@ -3,7 +3,8 @@
  * batches that {@code BatchesAhead} prepares meanwhile, steps {@link
  * dev.tessera.engine.train.AdamW}, which keeps an {@link
  * dev.tessera.engine.train.ExponentialMovingAverage} of the weights, reports and saves {@link
- * dev.tessera.engine.train.Checkpoints}.
+ * dev.tessera.engine.train.Checkpoints}. What no gradient touches, such as a codebook of moving
+ * averages, its task updates after each step.
  *
  * <p>Everything a step does depends on the step's number, the seed and the progress through the
  * {@link dev.tessera.engine.train.Budget} alone. A run whose budget counts steps therefore

@@ -105,6 +105,18 @@ class OpsTest {
         in -> NaiveOps.attention(in.apply("x"), batch, heads, 4, mask));
   }
 
+  private static double[] unitRows(double[] x) {
+    return NaiveOps.fill(
+        12,
+        i -> {
+          double squares = 0;
+          for (int c = 0; c < 4; c++) {
+            squares += x[i / 4 * 4 + c] * x[i / 4 * 4 + c];
+          }
+          return x[i] / Math.sqrt(squares);
+        });
+  }
+
   private static Case convolution(int kernel, int stride) {
     return op(
         "convolution " + kernel + "/" + stride,
@@ -135,6 +147,12 @@ class OpsTest {
         unary("gelu", Ops::gelu, x -> NaiveOps.map(x, v -> v / (1 + Math.exp(-1.702 * v)))),
         unary("relu", Ops::relu, x -> NaiveOps.map(x, v -> Math.max(v, 0))),
         unary("tanh", Ops::tanh, x -> NaiveOps.map(x, Math::tanh)),
+        unary("exp", Ops::exp, x -> NaiveOps.map(x, Math::exp)),
+        unary(
+            "log",
+            (ops, x) -> ops.log(ops.affine(ops.multiply(x, x), 1, 0.2)),
+            x -> NaiveOps.map(x, v -> Math.log(v * v + 0.2))),
+        unary("unit rows", Ops::unitRows, OpsTest::unitRows),
         unary("softplus", Ops::softplus, x -> NaiveOps.map(x, v -> Math.log1p(Math.exp(v)))),
         unary("softmax", Ops::softmax, x -> NaiveOps.softmax(x, 4)),
         unary("log softmax", Ops::logSoftmax, x -> NaiveOps.logSoftmax(x, 4)),
@@ -362,6 +380,67 @@ class OpsTest {
     assertThat(plan.gradient("x").data().asDouble())
         .containsExactly(plan.output(weights.name()).data().asDouble());
     assertThat(plan.gradient("y").data().asDouble()).containsOnly(0.0);
+  }
+
+  /** The matrix is made from its definition, and must turn the input into the value. */
+  @ParameterizedTest
+  @EnumSource
+  void aRotatedGradientIsTurnedAndScaledAsTheVectorWas(Execution.Operations operations) {
+    ParameterStore store = new ParameterStore(SEED, DataType.FLOAT);
+    Execution execution = new Execution(operations, Execution.Precision.F32);
+    ModelGraph graph = new ModelGraph(store, execution);
+    GraphTensor x = graph.parameter("x", Initialiser.normal(1), 3, 4);
+    GraphTensor y = graph.parameter("y", Initialiser.normal(1), 3, 4);
+    GraphTensor output = graph.ops().rotated(x, y).named("output");
+    GraphTensor weights = normal(graph, 3, 4);
+    GraphTensor loss = graph.ops().sum(graph.ops().multiply(output, weights)).named("loss");
+    Plan plan = Plan.training(graph, loss, List.of("x"), output, weights);
+    plan.run();
+    assertThat(plan.floats("output"))
+        .containsExactly(HostCopy.floats(store.array("y")), within(1e-5f));
+    double[] dy = plan.output(weights.name()).castTo(DataType.DOUBLE).data().asDouble();
+    double[] dx = plan.gradient("x").castTo(DataType.DOUBLE).data().asDouble();
+    for (int row = 0; row < 3; row++) {
+      double[] from = row(store, "x", row);
+      double[] to = row(store, "y", row);
+      double[][] turn = scaledRotation(from, to);
+      for (int i = 0; i < 4; i++) {
+        double turned = 0;
+        double back = 0;
+        for (int j = 0; j < 4; j++) {
+          turned += turn[i][j] * from[j];
+          back += turn[j][i] * dy[row * 4 + j];
+        }
+        assertThat(turned).isCloseTo(to[i], within(1e-5));
+        assertThat(dx[row * 4 + i]).isCloseTo(back, within(1e-4));
+      }
+    }
+  }
+
+  private static double[] row(ParameterStore store, String name, int row) {
+    double[] all = store.array(name).castTo(DataType.DOUBLE).data().asDouble();
+    return Arrays.copyOfRange(all, row * 4, row * 4 + 4);
+  }
+
+  private static double length(double[] x) {
+    return Math.sqrt(Arrays.stream(x).map(v -> v * v).sum());
+  }
+
+  /** λ (I − 2 r rᵀ + 2 q eᵀ) with unit vectors e and q of both, and r of their sum. */
+  private static double[][] scaledRotation(double[] from, double[] to) {
+    double[] sum = new double[4];
+    for (int i = 0; i < 4; i++) {
+      sum[i] = from[i] / length(from) + to[i] / length(to);
+    }
+    double[][] turn = new double[4][4];
+    for (int i = 0; i < 4; i++) {
+      for (int j = 0; j < 4; j++) {
+        double reflected = 2 * sum[i] * sum[j] / length(sum) / length(sum);
+        double turned = 2 * to[i] * from[j] / length(to) / length(from);
+        turn[i][j] = length(to) / length(from) * ((i == j ? 1 : 0) - reflected + turned);
+      }
+    }
+    return turn;
   }
 
   @ParameterizedTest

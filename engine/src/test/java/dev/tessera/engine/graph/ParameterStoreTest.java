@@ -150,4 +150,20 @@ class ParameterStoreTest {
       }
     }
   }
+
+  @Test
+  void aStateIsNoParameter() {
+    ParameterStore store = new ParameterStore(1, DataType.FLOAT);
+    ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+    graph.parameter("w", Initialiser.ones(), 2);
+    GraphTensor state = graph.state("s", Initialiser.ones(), 3);
+    assertThat(graph.state("s", Initialiser.ones(), 3)).isSameAs(state);
+    assertThat(graph.parameters()).containsExactly("w");
+    assertThat(graph.states()).containsExactly("s");
+    assertThat(store.names()).containsExactly("w", "s");
+    assertThat(store.trainable()).containsExactly("w");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> graph.state("w", Initialiser.ones(), 2))
+        .withMessageContaining("w");
+  }
 }

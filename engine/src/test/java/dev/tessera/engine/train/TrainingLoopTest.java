@@ -15,12 +15,14 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,12 +48,16 @@ class TrainingLoopTest {
     final IllegalStateException unprepared = new IllegalStateException("no batch");
     long unpreparable = -1;
     boolean closed;
+    float remembered;
+    final int parts;
+    long useless = -1;
 
     Toy(Path folder, int evaluations, byte... digest) {
       this(1, folder, evaluations, digest);
     }
 
     Toy(int accumulation, Path folder, int evaluations, byte... digest) {
+      parts = accumulation;
       ParallelPlan plan =
           new ParallelPlan(BATCH / accumulation, 2, (share, part) -> compile(share));
       TrainingLoop.Options options =
@@ -81,7 +87,8 @@ class TrainingLoopTest {
               hidden,
               graph.parameter("second/weight", Initialiser.normal(0.5), 8, 1),
               graph.parameter("second/bias", Initialiser.zeros(), 1));
-      GraphTensor error = ops.subtract(y, graph.placeholder("y", share, 1));
+      GraphTensor offset = graph.state("offset", Initialiser.zeros(), 1);
+      GraphTensor error = ops.subtract(ops.addRow(y, offset), graph.placeholder("y", share, 1));
       GraphTensor loss = ops.affine(ops.sum(ops.multiply(error, error)), 1.0 / BATCH, 0);
       return Plan.training(graph, loss.named("loss"), graph.parameters());
     }
@@ -116,6 +123,34 @@ class TrainingLoopTest {
     @Override
     public void observe(ParallelPlan plan) {
       observed.add(plan.scalar("loss"));
+    }
+
+    /** Follows the loss, a little late, so that it takes both of what it remembers to go on. */
+    @Override
+    public void update(long step, double progress) {
+      store.write("offset", new float[] {remembered});
+      double loss = 0;
+      for (int part = observed.size() - parts; part < observed.size(); part++) {
+        loss += observed.get(part);
+      }
+      remembered = (float) (0.01 * loss);
+    }
+
+    @Override
+    public TensorMap state() {
+      TensorMap state = new TensorMap();
+      state.put("remembered", new Tensor(new long[] {1}, new float[] {remembered}));
+      return state;
+    }
+
+    @Override
+    public void restore(TensorMap state) {
+      remembered = state.get("remembered", 1).data()[0];
+    }
+
+    @Override
+    public Optional<String> reasonToStop(long step) {
+      return step == useless ? Optional.of("no use") : Optional.empty();
     }
 
     @Override
@@ -217,6 +252,27 @@ class TrainingLoopTest {
         .withMessageContainingAll("toy diverged", "NaN", "step 2", "lower learning rate");
     assertThat(toy.loop.steps()).isEqualTo(2);
     assertThat(toy.store.toTensors().get("second/bias").data()[0]).isFinite();
+  }
+
+  @Test
+  void aStateIsNeitherTrainedNorAveragedButUpdatedByTheTask() throws IOException {
+    Toy toy = new Toy(folder, 1);
+    toy.run(20, -1);
+    float offset = (float) (0.01 * toy.losses().get(18));
+    assertThat(toy.store.toTensors().get("offset").data()).containsExactly(offset);
+    assertThat(toy.loop.lastWeights().get("offset").data()).containsExactly(offset);
+    assertThat(toy.evaluated.get(0).get("offset").data()).containsExactly(offset);
+    assertThat(offset).isPositive();
+  }
+
+  @Test
+  void aRunOfNoUseEndsWithTheReasonAndACheckpoint() throws IOException {
+    Toy toy = new Toy(folder, 1);
+    toy.useless = 7;
+    assertThatExceptionOfType(TrainingStoppedException.class)
+        .isThrownBy(() -> toy.run(20, -1))
+        .withMessage("no use");
+    assertThat(new Toy(folder, 1).loop.resume()).isEqualTo(7);
   }
 
   @Test

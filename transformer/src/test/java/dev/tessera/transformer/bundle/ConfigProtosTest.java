@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tessera.engine.graph.MaskPattern;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.vqvae.model.ReconstructionLoss;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.picture.PictureConfig;
 import dev.tessera.vqvae.quantiser.FiniteScalar;
 import dev.tessera.vqvae.quantiser.GumbelSoftmax;
+import dev.tessera.vqvae.quantiser.LookupFree;
 import dev.tessera.vqvae.quantiser.Quantiser;
+import dev.tessera.vqvae.quantiser.VectorQuantiser;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,8 +22,13 @@ class ConfigProtosTest {
   private static final List<Quantiser> QUANTISERS =
       List.of(
           new FiniteScalar(List.of(8, 5, 5, 5)),
-          new GumbelSoftmax(1 << 16, 4096, 1, 1.0 / 16, 0.1),
-          new GumbelSoftmax(2, 1, 1e-9, 99.999999999, 0));
+          new VectorQuantiser(
+              512, 7, 0.9, 0.2, 3, 0.01, true, VectorQuantiser.Gradient.STRAIGHT_THROUGH),
+          new VectorQuantiser(2, 4096, 0, 0, 1 << 20, 0, false, VectorQuantiser.Gradient.ROTATION),
+          new LookupFree(9, 0.25, 0.1, true),
+          new LookupFree(2, 0, 0, false),
+          new GumbelSoftmax(1 << 16, 4096, 1, 1.0 / 16, 0.1, 0.2),
+          new GumbelSoftmax(2, 1, 1e-9, 99.999999999, 0, 0));
 
   @Test
   void everyKindOfQuantiserHasAStoredForm() {
@@ -31,6 +39,14 @@ class ConfigProtosTest {
       VqvaeConfig config = new VqvaeConfig(PictureConfig.square(64), 8, 128, 96, 2, quantiser);
       assertThat(VqvaeProtos.fromProto(VqvaeProtos.toProto(config))).isEqualTo(config);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyLossHasAStoredForm(ReconstructionLoss loss) {
+    VqvaeConfig config =
+        new VqvaeConfig(PictureConfig.square(64), 8, 128, 96, 2, QUANTISERS.get(0), loss);
+    assertThat(VqvaeProtos.fromProto(VqvaeProtos.toProto(config))).isEqualTo(config);
   }
 
   @ParameterizedTest

@@ -5,6 +5,8 @@ import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.Ops;
 import dev.tessera.vqvae.quantiser.Quantiser;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The convolutional auto-encoder. Pixels are unshuffled two by two into channels, so that the
@@ -35,10 +37,29 @@ public final class Vqvae {
    * What training optimises.
    *
    * @param selection what the batch's codes are read from, [B·H'·W', S]
+   * @param observed what the quantiser's learner wants to see beside the codes
    * @param reconstruction [B, H, W, 3]
-   * @param loss mean squared error over all subpixels of the step and the quantiser's regulariser
+   * @param loss mean of the configured loss over all subpixels of the step, and the quantiser's
+   *     regulariser
    */
-  public record Training(GraphTensor selection, GraphTensor reconstruction, GraphTensor loss) {}
+  public record Training(
+      GraphTensor selection,
+      Optional<GraphTensor> observed,
+      GraphTensor reconstruction,
+      GraphTensor loss) {
+    /** What a plan that trains must give beside the loss. */
+    public GraphTensor[] outputs() {
+      return Stream.concat(Stream.of(selection), observed.stream()).toArray(GraphTensor[]::new);
+    }
+  }
+
+  /**
+   * The numbers that the decoder gives.
+   *
+   * @param location [B, H, W, 3]
+   * @param logScale [B, H, W, 3]; the location where the loss has no use for it
+   */
+  private record Decoded(GraphTensor location, GraphTensor logScale) {}
 
   /** Adds the whole auto-encoder; placeholder {@code pictures} [B, H, W, 3]. */
   public Training training() {
@@ -55,18 +76,23 @@ public final class Vqvae {
     GraphTensor pictures = pictures();
     GraphTensor vectors = encode(pictures);
     GraphTensor selection = config.quantiser().selection(graph, vectors).named("selection");
-    Quantiser.Quantised quantised = config.quantiser().quantise(graph, vectors, step);
-    GraphTensor reconstruction = decode(quantised.codes()).named("reconstruction");
-    GraphTensor difference = ops.subtract(reconstruction, pictures);
-    GraphTensor squares = ops.sum(ops.multiply(difference, difference));
+    Quantiser.Quantised quantised = config.quantiser().quantise(graph, vectors, batch, step);
+    Decoded decoded = decode(quantised.codes());
+    GraphTensor errors =
+        ops.sum(config.loss().errors(ops, decoded.location(), decoded.logScale(), pictures));
     double subpixels = (double) pictures.length() / batch * step;
-    GraphTensor error = ops.affine(squares, 1.0 / subpixels, 0);
+    GraphTensor error = ops.affine(errors, 1.0 / subpixels, 0);
     GraphTensor loss =
         quantised
             .regulariser()
             .map(penalty -> ops.add(error, ops.reshape(penalty, error.shape())))
             .orElse(error);
-    return new Training(selection, reconstruction, loss.named("loss"));
+    GraphTensor reconstruction = shown(decoded);
+    return new Training(
+        selection,
+        quantised.observed().map(seen -> seen.named("observed")),
+        reconstruction,
+        loss.named("loss"));
   }
 
   /** Adds the encoder; placeholder {@code pictures}; returns the quantiser's selection [N, S]. */
@@ -78,7 +104,11 @@ public final class Vqvae {
   public GraphTensor reconstruction() {
     long vectors = (long) batch * config.tokens();
     GraphTensor codes = graph.placeholder("codes", vectors, config.quantiser().codeChannels());
-    return decode(codes).named("reconstruction");
+    return shown(decode(codes));
+  }
+
+  private GraphTensor shown(Decoded decoded) {
+    return config.loss().shown(ops, decoded.location()).named("reconstruction");
   }
 
   private GraphTensor pictures() {
@@ -99,7 +129,7 @@ public final class Vqvae {
     return ops.reshape(x, (long) batch * config.tokens(), channels);
   }
 
-  private GraphTensor decode(GraphTensor codes) {
+  private Decoded decode(GraphTensor codes) {
     long channels = config.quantiser().codeChannels();
     GraphTensor x = ops.reshape(codes, batch, config.gridHeight(), config.gridColumns(), channels);
     x = convolution(x, "decoder/in", 3, levelWidth(config.downsampling()), 1);
@@ -109,8 +139,14 @@ public final class Vqvae {
       x = ops.depthToSpace(x, 2); // [B, H/scale, W/scale, width]
       x = residualBlocks(x, "decoder/level" + scale, config.residualBlocks() + 1);
     }
-    x = convolution(ops.relu(x), "decoder/out", 3, RGB * SHUFFLE * SHUFFLE, 1);
-    return ops.depthToSpace(x, SHUFFLE); // [B, H, W, 3]
+    x = ops.relu(x);
+    GraphTensor location = pixels(x, "decoder/out");
+    return new Decoded(location, config.loss().hasScale() ? pixels(x, "decoder/scale") : location);
+  }
+
+  private GraphTensor pixels(GraphTensor x, String name) {
+    return ops.depthToSpace(
+        convolution(x, name, 3, RGB * SHUFFLE * SHUFFLE, 1), SHUFFLE); // [B, H, W, 3]
   }
 
   /** Channels where one position stands for {@code scale} × {@code scale} pixels. */

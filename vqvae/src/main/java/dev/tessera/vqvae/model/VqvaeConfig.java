@@ -12,6 +12,7 @@ import dev.tessera.vqvae.quantiser.Quantiser;
  * @param gridWidth channels at the token grid, 4 to 1,024
  * @param residualBlocks per level of the encoder, 0 to 16; the decoder has one more
  * @param quantiser between encoder and decoder
+ * @param loss of reconstructions
  */
 public record VqvaeConfig(
     PictureConfig picture,
@@ -19,7 +20,8 @@ public record VqvaeConfig(
     int width,
     int gridWidth,
     int residualBlocks,
-    Quantiser quantiser) {
+    Quantiser quantiser,
+    ReconstructionLoss loss) {
   private static final int MAXIMUM_WIDTH = 1024;
 
   public VqvaeConfig {
@@ -34,9 +36,27 @@ public record VqvaeConfig(
     requireRange("residual blocks", residualBlocks, 0, 16);
   }
 
-  /** The same for pictures of another shape. */
+  /** With the mean squared error as its loss. */
+  public VqvaeConfig(
+      PictureConfig picture,
+      int downsampling,
+      int width,
+      int gridWidth,
+      int residualBlocks,
+      Quantiser quantiser) {
+    this(
+        picture,
+        downsampling,
+        width,
+        gridWidth,
+        residualBlocks,
+        quantiser,
+        ReconstructionLoss.SQUARED_ERROR);
+  }
+
+  /** The same auto-encoder for other pictures. */
   public VqvaeConfig withPicture(PictureConfig other) {
-    return new VqvaeConfig(other, downsampling, width, gridWidth, residualBlocks, quantiser);
+    return new VqvaeConfig(other, downsampling, width, gridWidth, residualBlocks, quantiser, loss);
   }
 
   /** Tokens from top to bottom, H'. */

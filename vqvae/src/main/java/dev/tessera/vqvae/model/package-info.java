@@ -1,7 +1,8 @@
 /**
- * Encoder and decoder of stage 1 ({@link dev.tessera.vqvae.model.Vqvae}), their configuration, and
- * {@link dev.tessera.vqvae.model.PictureCodec}, which turns pictures into tokens and back with
- * trained weights (van den Oord et al., <i>Neural discrete representation learning</i>, 2017).
+ * Encoder and decoder of stage 1 ({@link dev.tessera.vqvae.model.Vqvae}), their configuration and
+ * {@link dev.tessera.vqvae.model.ReconstructionLoss}, and {@link
+ * dev.tessera.vqvae.model.PictureCodec}, which turns pictures into tokens and back with trained
+ * weights (van den Oord et al., <i>Neural discrete representation learning</i>, 2017).
  */
 @NullMarked
 package dev.tessera.vqvae.model;

@@ -58,7 +58,7 @@ public record FiniteScalar(List<Integer> levels) implements Quantiser {
   }
 
   @Override
-  public Quantised quantise(ModelGraph graph, GraphTensor vectors, int pictures) {
+  public Quantised quantise(ModelGraph graph, GraphTensor vectors, int pictures, int step) {
     Ops ops = graph.ops();
     GraphTensor bounded = bounded(graph, vectors);
     GraphTensor rounded = ops.straightThrough(bounded, ops.round(bounded));
@@ -67,7 +67,7 @@ public record FiniteScalar(List<Integer> levels) implements Quantiser {
       inverse[i] = 1f / half(i);
     }
     GraphTensor codes = ops.multiplyRow(rounded, graph.constant(inverse, inverse.length));
-    return new Quantised(codes, Optional.empty());
+    return new Quantised(codes, Optional.empty(), Optional.empty());
   }
 
   @Override

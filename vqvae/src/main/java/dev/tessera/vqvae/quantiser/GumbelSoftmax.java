@@ -23,13 +23,16 @@ import java.util.Optional;
  * @param endTemperature at the end, above 0; falls geometrically over the first three quarters
  * @param klWeight weight of the divergence from uniform codes, in nats per picture; 0 or more;
  *     rises linearly over the first tenth of training
+ * @param revivalShare of the mean use, below which the logit of a code is raised, 0 (never) to
+ *     below 1; see {@link CodeBiases}. The paper has no such thing: at its size codes are not lost
  */
 public record GumbelSoftmax(
     int codebookSize,
     int codeChannels,
     double startTemperature,
     double endTemperature,
-    double klWeight)
+    double klWeight,
+    double revivalShare)
     implements Quantiser {
   private static final String TEMPERATURE = "quantiser/inverseTemperature";
   private static final String KL_WEIGHT = "quantiser/klWeight";
@@ -49,8 +52,16 @@ public record GumbelSoftmax(
     }
     requirePositive("start temperature", startTemperature);
     requirePositive("end temperature", endTemperature);
-    if (!(klWeight >= 0)) {
-      throw new IllegalArgumentException("KL weight is " + klWeight + ", but must be 0 or more");
+    requireWeight("KL weight", klWeight);
+    if (!(revivalShare >= 0 && revivalShare < 1)) {
+      throw new IllegalArgumentException(
+          "revival share is " + revivalShare + ", but must be 0 to below 1");
+    }
+  }
+
+  private static void requireWeight(String name, double value) {
+    if (!(value >= 0)) {
+      throw new IllegalArgumentException(name + " is " + value + ", but must be 0 or more");
     }
   }
 
@@ -66,31 +77,38 @@ public record GumbelSoftmax(
   }
 
   @Override
-  public Quantised quantise(ModelGraph graph, GraphTensor vectors, int pictures) {
+  public Quantised quantise(ModelGraph graph, GraphTensor vectors, int pictures, int step) {
     Ops ops = graph.ops();
+    GraphTensor logits = biased(graph, vectors);
     GraphTensor noise = graph.placeholder(NOISE, vectors.shape());
     GraphTensor sharpness = graph.placeholder(TEMPERATURE, 1);
-    GraphTensor logits = ops.multiplyScalar(ops.add(vectors, noise), sharpness);
-    GraphTensor codes = ops.project(ops.softmax(logits), learned(graph));
+    GraphTensor sharpened = ops.multiplyScalar(ops.add(logits, noise), sharpness);
+    GraphTensor codes = ops.project(ops.softmax(sharpened), learned(graph));
     GraphTensor klWeight = graph.placeholder(KL_WEIGHT, 1);
-    GraphTensor penalty = ops.multiplyScalar(divergence(ops, vectors, pictures), klWeight);
-    return new Quantised(codes, Optional.of(penalty));
+    GraphTensor penalty = ops.multiplyScalar(divergence(ops, logits, step), klWeight);
+    return new Quantised(codes, Optional.of(penalty), Optional.empty());
   }
 
   /**
    * KL(q ‖ uniform) in nats, summed over a picture's vectors and averaged over the pictures of the
    * batch (not over vectors and batch alike, which would make it depend on the batch size).
    */
-  private GraphTensor divergence(Ops ops, GraphTensor vectors, int pictures) {
-    GraphTensor logProbabilities = ops.logSoftmax(vectors);
+  private GraphTensor divergence(Ops ops, GraphTensor logits, int pictures) {
+    GraphTensor logProbabilities = ops.logSoftmax(logits);
     GraphTensor excess = ops.affine(logProbabilities, 1, Math.log(codebookSize));
-    GraphTensor sum = ops.sum(ops.multiply(ops.softmax(vectors), excess));
+    GraphTensor sum = ops.sum(ops.multiply(ops.softmax(logits), excess));
     return ops.affine(sum, 1.0 / pictures, 0).named("quantiser/divergence");
   }
 
   @Override
   public GraphTensor selection(ModelGraph graph, GraphTensor vectors) {
-    return vectors;
+    return biased(graph, vectors);
+  }
+
+  private GraphTensor biased(ModelGraph graph, GraphTensor vectors) {
+    return revivalShare > 0
+        ? graph.ops().addRow(vectors, CodeBiases.of(graph, codebookSize))
+        : vectors;
   }
 
   @Override
@@ -107,6 +125,9 @@ public record GumbelSoftmax(
   @Override
   public void declare(ModelGraph graph) {
     learned(graph);
+    if (revivalShare > 0) {
+      CodeBiases.of(graph, codebookSize);
+    }
   }
 
   private GraphTensor learned(ModelGraph graph) {
@@ -134,5 +155,12 @@ public record GumbelSoftmax(
     double weight = klWeight * Math.min(1, progress / KL_RAMP);
     plan.set(KL_WEIGHT, new float[] {(float) weight});
     plan.set(NOISE, noise, firstVector * codebookSize);
+  }
+
+  @Override
+  public Optional<CodebookLearner> learner(ParameterStore store, long seed) {
+    return revivalShare > 0
+        ? Optional.of(new CodeBiases(codebookSize, revivalShare, store))
+        : Optional.empty();
   }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * <p>Letters: N vectors (batch × grid), K codes, C channels of a code.
  */
-public sealed interface Quantiser permits FiniteScalar, GumbelSoftmax {
+public sealed interface Quantiser permits FiniteScalar, GumbelSoftmax, LookupFree, VectorQuantiser {
 
   /** Codes to choose from, K. */
   int codebookSize();
@@ -28,16 +28,20 @@ public sealed interface Quantiser permits FiniteScalar, GumbelSoftmax {
    * @param codes [N, C]
    * @param regulariser a term of the loss, of one element; already weighted, and divided by the
    *     pictures of the step
+   * @param observed what {@link CodebookLearner#observe} wants to see, one row for each vector;
+   *     absent where the codes say all
    */
-  record Quantised(GraphTensor codes, Optional<GraphTensor> regulariser) {}
+  record Quantised(
+      GraphTensor codes, Optional<GraphTensor> regulariser, Optional<GraphTensor> observed) {}
 
   /**
    * Adds the quantiser to a training graph.
    *
    * @param vectors [N, {@link #inputChannels}]
-   * @param pictures of the whole training step; the vectors may belong to a part of them
+   * @param pictures that the vectors belong to
+   * @param step pictures of the whole training step, of which these may be a part
    */
-  Quantised quantise(ModelGraph graph, GraphTensor vectors, int pictures);
+  Quantised quantise(ModelGraph graph, GraphTensor vectors, int pictures, int step);
 
   /**
    * Adds to a graph what {@link #code} reads a code from: [N, S] for some S.
@@ -49,7 +53,7 @@ public sealed interface Quantiser permits FiniteScalar, GumbelSoftmax {
   /**
    * The code that a row of {@link #selection} stands for, 0 to K − 1.
    *
-   * @param selection rows of S numbers each
+   * @param selection rows of S numbers each, whole numbers included
    * @param row which
    */
   int code(float[] selection, int row);
@@ -76,4 +80,14 @@ public sealed interface Quantiser permits FiniteScalar, GumbelSoftmax {
    * @param progress share of the training that is done, 0 to 1
    */
   void set(ParallelPlan plan, float[] noise, int firstVector, double progress);
+
+  /**
+   * What is learned beside the gradients; nothing unless a quantiser says so.
+   *
+   * @param store with the states that {@link #quantise} declared
+   * @param seed of what is drawn
+   */
+  default Optional<CodebookLearner> learner(ParameterStore store, long seed) {
+    return Optional.empty();
+  }
 }

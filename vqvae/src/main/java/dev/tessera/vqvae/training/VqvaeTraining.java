@@ -6,6 +6,7 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.store.TensorMap;
 import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.engine.train.TrainingLoop;
@@ -17,10 +18,13 @@ import dev.tessera.vqvae.model.Vqvae;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.picture.PixelTransform;
 import dev.tessera.vqvae.picture.Rgb;
+import dev.tessera.vqvae.quantiser.CodebookLearner;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -34,6 +38,9 @@ public final class VqvaeTraining implements TrainingLoop.Task {
   private static final int MEASURED = 512;
   private static final int SHOWN = 12;
   private static final int FADE_EVERY = 64;
+
+  /** Steps on end with a collapsed codebook, after which training stops. */
+  private static final int PATIENCE = 500;
 
   /** Receives pictures beside their reconstructions. */
   public interface ReconstructionSink {
@@ -59,6 +66,8 @@ public final class VqvaeTraining implements TrainingLoop.Task {
   private final int[] measured;
   private final boolean heldOut;
   private final CodebookUsage liveUsage;
+  private final CollapseWatch watch;
+  private @Nullable CodebookLearner learner;
 
   /**
    * @param seed decides first weights, order, augmentation and noise
@@ -83,6 +92,7 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     this.heldOut = pictures.heldOut().length > 0;
     this.measured = pictures.measured(MEASURED);
     this.liveUsage = new CodebookUsage(config.quantiser().codebookSize());
+    this.watch = new CollapseWatch(config.quantiser().codebookSize(), PATIENCE);
   }
 
   /**
@@ -94,6 +104,7 @@ public final class VqvaeTraining implements TrainingLoop.Task {
   public TrainingLoop loop(
       int evaluations, byte[] runDigest, Checkpoints checkpoints, TrainingListener listener) {
     ParallelPlan plan = new ParallelPlan(training.part(), (share, part) -> compile(share));
+    learner = config.quantiser().learner(store, seed).orElse(null);
     TrainingLoop.Options options =
         new TrainingLoop.Options(
             seed,
@@ -109,7 +120,7 @@ public final class VqvaeTraining implements TrainingLoop.Task {
   private Plan compile(int share) {
     ModelGraph graph = new ModelGraph(store, execution);
     Vqvae.Training model = new Vqvae(config, graph, share).training(training.batch());
-    return Plan.training(graph, model.loss(), graph.parameters(), model.selection());
+    return Plan.training(graph, model.loss(), graph.parameters(), model.outputs());
   }
 
   @Override
@@ -142,7 +153,39 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     for (int row = 0; row < codes.length; row++) {
       codes[row] = config.quantiser().code(selection, row);
     }
-    liveUsage.add(codes);
+    if (learner != null) {
+      float[] seen = plan.has("observed") ? plan.floats("observed") : new float[0];
+      learner.observe(codes, selection, seen);
+    }
+    if (learner == null || learner.isQuantising()) {
+      liveUsage.add(codes);
+    }
+  }
+
+  @Override
+  public void update(long step, double progress) {
+    if (learner != null) {
+      learner.update(step, progress);
+    }
+  }
+
+  @Override
+  public TensorMap state() {
+    return learner == null ? new TensorMap() : learner.state();
+  }
+
+  @Override
+  public void restore(TensorMap state) {
+    if (learner != null) {
+      learner.restore(state);
+    }
+  }
+
+  @Override
+  public Optional<String> reasonToStop(long step) {
+    return learner == null || learner.isQuantising()
+        ? watch.check(step, liveUsage.used(), liveUsage.perplexity())
+        : Optional.empty();
   }
 
   @Override

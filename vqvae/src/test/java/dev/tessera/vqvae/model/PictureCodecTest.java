@@ -15,7 +15,9 @@ import dev.tessera.vqvae.picture.PixelTransform;
 import dev.tessera.vqvae.picture.Rgb;
 import dev.tessera.vqvae.quantiser.FiniteScalar;
 import dev.tessera.vqvae.quantiser.GumbelSoftmax;
+import dev.tessera.vqvae.quantiser.LookupFree;
 import dev.tessera.vqvae.quantiser.Quantiser;
+import dev.tessera.vqvae.quantiser.VectorQuantiser;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +37,12 @@ class PictureCodecTest {
   private static final Quantiser FSQ = new FiniteScalar(List.of(5, 4, 3));
 
   static Stream<Quantiser> quantisers() {
-    return Stream.of(FSQ, new GumbelSoftmax(32, 6, 1, 0.1, 0));
+    return Stream.of(
+        FSQ,
+        new GumbelSoftmax(32, 6, 1, 0.1, 0, 0),
+        new VectorQuantiser(
+            32, 16, 0.99, 0.25, 10, 0.03, true, VectorQuantiser.Gradient.STRAIGHT_THROUGH),
+        new LookupFree(5, 0.25, 0.1, false));
   }
 
   private static VqvaeConfig config(Quantiser quantiser) {
@@ -124,7 +131,7 @@ class PictureCodecTest {
   @EnumSource
   void aLearnedCodebookIsEncodedInEveryPrecision(Execution.Precision precision) {
     assumeTrue(precision == Execution.Precision.F32 || OneDnn.takesBfloat16());
-    Quantiser gumbel = new GumbelSoftmax(40, 6, 1, 0.5, 0.1);
+    Quantiser gumbel = new GumbelSoftmax(40, 6, 1, 0.5, 0.1, 0);
     Execution execution = new Execution(Execution.Operations.FUSED, precision);
     ParameterStore store = weights(gumbel);
     try (PictureCodec fused = new PictureCodec(config(gumbel), store, execution);

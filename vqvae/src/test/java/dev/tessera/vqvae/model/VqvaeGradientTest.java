@@ -30,7 +30,7 @@ import org.nd4j.linalg.factory.Nd4j;
 class VqvaeGradientTest {
   private static final int BATCH = 2;
   private static final long SEED = 99;
-  private static final Quantiser GUMBEL = new GumbelSoftmax(5, 3, 1, 0.5, 0.7);
+  private static final Quantiser GUMBEL = new GumbelSoftmax(5, 3, 1, 0.5, 0.7, 0);
   private static final FiniteScalar FSQ = new FiniteScalar(List.of(5, 4, 3));
 
   private static VqvaeConfig config(Quantiser quantiser) {

@@ -13,7 +13,9 @@ import dev.tessera.engine.plan.Plan;
 import dev.tessera.vqvae.picture.PictureConfig;
 import dev.tessera.vqvae.quantiser.FiniteScalar;
 import dev.tessera.vqvae.quantiser.GumbelSoftmax;
+import dev.tessera.vqvae.quantiser.LookupFree;
 import dev.tessera.vqvae.quantiser.Quantiser;
+import dev.tessera.vqvae.quantiser.VectorQuantiser;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +31,14 @@ class VqvaeReplicasTest {
   private static final double SAME = 1e-5;
 
   static Stream<Quantiser> quantisers() {
-    return Stream.of(new FiniteScalar(List.of(5, 4, 3)), new GumbelSoftmax(16, 3, 1, 0.5, 0.1));
+    return Stream.of(
+        new FiniteScalar(List.of(5, 4, 3)),
+        new GumbelSoftmax(16, 3, 1, 0.5, 0.1, 0.2),
+        new VectorQuantiser(
+            16, 4, 0.99, 0.25, 10, 0.03, false, VectorQuantiser.Gradient.STRAIGHT_THROUGH),
+        new VectorQuantiser(16, 4, 0.99, 0.25, 10, 0.03, true, VectorQuantiser.Gradient.ROTATION),
+        new LookupFree(4, 0.25, 0.1, false),
+        new LookupFree(4, 0, 0.1, true));
   }
 
   /** What a step came to. */
@@ -59,7 +68,7 @@ class VqvaeReplicasTest {
       }
       plan.run();
       List<double[]> gradients = new ArrayList<>();
-      for (String name : store.names()) {
+      for (String name : store.trainable()) {
         double[] sum = new double[(int) store.array(name).length()];
         for (FlatMemory memory : plan.gradients()) {
           float[] part = new float[sum.length];

@@ -43,7 +43,7 @@ class FiniteScalarTest {
     ModelGraph graph = new ModelGraph(NOTHING, DataType.FLOAT);
     GraphTensor x = graph.placeholder("x", rows, channels);
     GraphTensor selection = quantiser.selection(graph, x).named("selection");
-    GraphTensor codes = quantiser.quantise(graph, x, 1).codes().named("codes");
+    GraphTensor codes = quantiser.quantise(graph, x, 1, 1).codes().named("codes");
     Plan plan = Plan.forward(graph, selection, codes);
     plan.set("x", vectors);
     plan.run();

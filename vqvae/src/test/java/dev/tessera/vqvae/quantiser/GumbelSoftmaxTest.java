@@ -21,7 +21,8 @@ class GumbelSoftmaxTest {
   private static final int CODES = 6;
   private static final int CHANNELS = 3;
   private static final int GRID = 4;
-  private static final GumbelSoftmax QUANTISER = new GumbelSoftmax(CODES, CHANNELS, 1, 0.0625, 2);
+  private static final GumbelSoftmax QUANTISER =
+      new GumbelSoftmax(CODES, CHANNELS, 1, 0.0625, 2, 0);
 
   /** The quantiser alone, with what it makes named. */
   private static final class Alone {
@@ -35,7 +36,7 @@ class GumbelSoftmaxTest {
     private Plan compile(int share, int pictures) {
       ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
       GraphTensor x = graph.placeholder("x", (long) share * GRID, CODES);
-      Quantiser.Quantised quantised = QUANTISER.quantise(graph, x, pictures);
+      Quantiser.Quantised quantised = QUANTISER.quantise(graph, x, pictures, pictures);
       return Plan.forward(
           graph,
           quantised.codes().named("codes"),
@@ -186,21 +187,57 @@ class GumbelSoftmaxTest {
   }
 
   @Test
+  void aCodeThatIsNeverChosenRisesUntilItIs() {
+    GumbelSoftmax quantiser = new GumbelSoftmax(CODES, CHANNELS, 1, 0.5, 0, 0.1);
+    ParameterStore store = new ParameterStore(4, DataType.FLOAT);
+    ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+    GraphTensor x = graph.placeholder("x", 20, CODES);
+    Plan plan = Plan.forward(graph, quantiser.selection(graph, x).named("selection"));
+    CodebookLearner learner = quantiser.learner(store, 1).orElseThrow();
+    // The last code is two nats behind for all vectors, and more so for some.
+    float[] vectors = GraphInputs.gaussians(new Random(8), 20 * CODES, 1);
+    for (int row = 0; row < 20; row++) {
+      vectors[row * CODES + CODES - 1] = -3;
+    }
+    int chosen = 0;
+    for (int step = 1; step <= 400; step++) {
+      plan.set("x", vectors);
+      plan.run();
+      float[] selection = plan.floats("selection");
+      int[] codes = new int[20];
+      Arrays.setAll(codes, row -> quantiser.code(selection, row));
+      chosen = (int) Arrays.stream(codes).filter(code -> code == CODES - 1).count();
+      if (step == 1) {
+        assertThat(chosen).isZero();
+      }
+      CodebookLearner resumed = quantiser.learner(store, 1).orElseThrow();
+      resumed.restore(learner.state());
+      learner = resumed;
+      learner.observe(codes, selection, new float[0]);
+      learner.update(step, 0.1);
+    }
+    assertThat(chosen).as("chosen, but not by most").isBetween(1, 10);
+  }
+
+  @Test
   void valuesOutsideTheirRangeAreNamed() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GumbelSoftmax(1, 4, 1, 1, 0))
+        .isThrownBy(() -> new GumbelSoftmax(1, 4, 1, 1, 0, 0))
         .withMessageContainingAll("codebook size", "1");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GumbelSoftmax(8, 0, 1, 1, 0))
+        .isThrownBy(() -> new GumbelSoftmax(8, 0, 1, 1, 0, 0))
         .withMessageContaining("code channels");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GumbelSoftmax(8, 4, 0, 1, 0))
+        .isThrownBy(() -> new GumbelSoftmax(8, 4, 0, 1, 0, 0))
         .withMessageContaining("start temperature");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, Double.NaN, 0))
+        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, Double.NaN, 0, 0))
         .withMessageContaining("end temperature");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, 1, -1))
+        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, 1, -1, 0))
         .withMessageContaining("KL weight");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, 1, 0, 1))
+        .withMessageContaining("revival share");
   }
 }
