@@ -1,10 +1,11 @@
 package dev.tessera.transformer.decode;
 
+import dev.tessera.engine.graph.AttentionMask;
 import dev.tessera.engine.graph.MaskPattern;
 
 /** The earlier inputs that one query attends to, as runs of neighbours. */
 final class AttentionSpans {
-  private final MaskPattern pattern;
+  private final AttentionMask mask;
 
   /** Start and end (exclusive) of each run. */
   private final int[] bounds;
@@ -12,7 +13,7 @@ final class AttentionSpans {
   private int runs;
 
   AttentionSpans(MaskPattern pattern, int maximumLength) {
-    this.pattern = pattern;
+    this.mask = AttentionMask.of(pattern);
     this.bounds = new int[maximumLength + 2];
   }
 
@@ -21,7 +22,7 @@ final class AttentionSpans {
     int count = 0;
     boolean inside = false;
     for (int key = 0; key <= query; key++) {
-      if (pattern.attends(query, key) != inside) {
+      if (mask.attends(query, key) != inside) {
         bounds[count++] = key;
         inside = !inside;
       }

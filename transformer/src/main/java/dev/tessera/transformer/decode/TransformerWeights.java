@@ -1,5 +1,6 @@
 package dev.tessera.transformer.decode;
 
+import dev.tessera.engine.graph.MaskPattern;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.ArrayList;
@@ -75,6 +76,11 @@ public record TransformerWeights(
    * @throws IllegalArgumentException if the source answers with another number of values
    */
   public static TransformerWeights read(TransformerConfig config, WeightSource source) {
+    if (!config.variant().equals(TransformerConfig.Variant.DEFAULT)
+        || config.masks().stream().anyMatch(MaskPattern::isGeometric)) {
+      throw new IllegalArgumentException(
+          "the decoder runs models of the default variant, with causal and local masks, only");
+    }
     Vocabulary vocabulary = new Vocabulary(config);
     int width = config.width();
     List<Block> blocks = new ArrayList<>();

@@ -118,6 +118,7 @@ class DecoderAgreesWithGraphTest {
 
     private void compare(Direction direction, List<TokenSequence> sequences, boolean prompted) {
       Batch batch = Batch.of(vocabulary, sequences, rows);
+      plan.set("orders", batch.orders());
       plan.set("tokens", batch.tokens());
       plan.set("positions", batch.positions());
       plan.set("targetPositions", batch.targetPositions());
