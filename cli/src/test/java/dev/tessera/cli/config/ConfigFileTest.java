@@ -111,7 +111,8 @@ class ConfigFileTest {
         "shape: linear | shape: wavy | vqvaeTraining.rate.shape must be linear or cosine",
         "shape: linear | shape: 0 | vqvaeTraining.rate.shape must be linear or cosine",
         "positions: absolute | positions: polar | positions must be absolute or axial or rotary",
-        "layers: 6 | layers: 5 | in transformer the list of masks has 6 patterns, but there are 5 layers",
+        "layers: 6 | layers: 5 | in transformer the list of masks has 6 patterns, but there are 5"
+            + " layers",
         "type: fsq | type: kmeans | the type of vqvae.quantiser must be one of fsq, vq, gumbel,"
             + " lfq",
         "type: fsq | type: gumbel | the key vqvae.quantiser.codebookSize is missing",

@@ -1,7 +1,6 @@
 package dev.tessera.transformer.decode;
 
 import dev.tessera.engine.graph.AttentionMask;
-import dev.tessera.engine.graph.MaskPattern;
 
 /** The earlier inputs that one query attends to, as runs of neighbours. */
 final class AttentionSpans {
@@ -12,8 +11,8 @@ final class AttentionSpans {
 
   private int runs;
 
-  AttentionSpans(MaskPattern pattern, int maximumLength) {
-    this.mask = AttentionMask.of(pattern);
+  AttentionSpans(AttentionMask mask, int maximumLength) {
+    this.mask = mask;
     this.bounds = new int[maximumLength + 2];
   }
 
