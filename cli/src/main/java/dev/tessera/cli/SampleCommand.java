@@ -3,6 +3,7 @@ package dev.tessera.cli;
 import dev.tessera.Tessera;
 import dev.tessera.cli.progress.Bars;
 import dev.tessera.engine.store.AtomicFiles;
+import dev.tessera.transformer.decode.GuidanceSchedule;
 import dev.tessera.transformer.decode.Progress;
 import dev.tessera.transformer.decode.SamplingOptions;
 import java.io.IOException;
@@ -55,6 +56,15 @@ final class SampleCommand implements Callable<Integer> {
   private double guidance;
 
   @Option(
+      names = "--guidance-schedule",
+      paramLabel = "S",
+      defaultValue = "constant",
+      description =
+          "How guidance goes over the tokens of a picture: constant, or linear or cosine from none"
+              + " to all (default: ${DEFAULT-VALUE}).")
+  private GuidanceSchedule schedule = GuidanceSchedule.CONSTANT;
+
+  @Option(
       names = "--out",
       required = true,
       paramLabel = "PATH",
@@ -68,7 +78,9 @@ final class SampleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PictureOutput output = PictureOutput.of(out);
-    SamplingOptions options = UsageException.check(() -> settings.options().withGuidance(guidance));
+    SamplingOptions options =
+        UsageException.check(
+            () -> settings.options().withGuidance(guidance).withGuidanceSchedule(schedule));
     List<String> asked = asked();
     try (Tessera tessera = model.load()) {
       prompts.stream().filter(tessera::isTruncated).forEach(this::warn);

@@ -206,6 +206,26 @@ class TrainingEndToEndTest {
   }
 
   @Test
+  void theScheduleOfGuidanceChangesPictures() throws IOException {
+    Object[] asked = {
+      "sample", "--model", model(), "--prompt", "a red circle", "-n", 4, "--guidance", 50
+    };
+    List<byte[]> pictures = new ArrayList<>();
+    for (String schedule : List.of("constant", "linear", "cosine")) {
+      Path file = folder.resolve(schedule + ".png");
+      Call call = with(asked, "--guidance-schedule", schedule, "--out", file);
+      assertThat(call.exitCode()).as(call.err()).isZero();
+      pictures.add(Files.readAllBytes(file));
+    }
+    Path unsaid = folder.resolve("unsaid.png");
+    assertThat(with(asked, "--out", unsaid).exitCode()).isZero();
+    assertThat(unsaid).hasBinaryContent(pictures.get(0));
+    assertThat(pictures.get(1)).isNotEqualTo(pictures.get(0));
+    assertThat(pictures.get(2)).isNotEqualTo(pictures.get(0));
+    assertThat(with(asked, "--guidance-schedule", "wavy", "--out", unsaid).exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void theSameSeedGivesTheSamePicture() throws IOException {
     Path first = folder.resolve("first.png");
     Path second = folder.resolve("second.png");

@@ -16,6 +16,7 @@ import java.util.List;
  * @param layers blocks
  * @param heads attention heads
  * @param masks the pattern of each layer
+ * @param variant how blocks and positions differ from GPT-2's
  */
 public record TransformerConfig(
     int textVocabulary,
@@ -26,7 +27,22 @@ public record TransformerConfig(
     int width,
     int layers,
     int heads,
-    List<MaskPattern> masks) {
+    List<MaskPattern> masks,
+    Variant variant) {
+
+  /**
+   * How blocks and positions differ from GPT-2's.
+   *
+   * @param positions how tokens know where they are
+   * @param sandwichNorm whether the result of attention and MLP is normalised, too, before it is
+   *     added (Ding et al., <i>CogView</i>, 2021, section 2.4)
+   * @param queryKeyNorm whether queries and keys are normalised in each head (Dehghani et al.,
+   *     <i>Scaling vision transformers to 22 billion parameters</i>, 2023, section 2)
+   */
+  public record Variant(PositionEncoding positions, boolean sandwichNorm, boolean queryKeyNorm) {
+    /** Learned absolute positions, and norms before attention and MLP alone. */
+    public static final Variant DEFAULT = new Variant(PositionEncoding.ABSOLUTE, false, false);
+  }
 
   public TransformerConfig {
     require("text vocabulary", textVocabulary, 257, 1 << 17);
@@ -46,6 +62,36 @@ public record TransformerConfig(
       throw new IllegalArgumentException(
           "there are " + masks.size() + " mask patterns, but " + layers + " layers");
     }
+    if (variant.positions() == PositionEncoding.ROTARY && width / heads % 4 != 0) {
+      throw new IllegalArgumentException(
+          "the width of a head is "
+              + width / heads
+              + ", but must be a multiple of 4 for rotary positions");
+    }
+  }
+
+  /** A model of the default variant. */
+  public TransformerConfig(
+      int textVocabulary,
+      int textLength,
+      int imageVocabulary,
+      int gridHeight,
+      int gridWidth,
+      int width,
+      int layers,
+      int heads,
+      List<MaskPattern> masks) {
+    this(
+        textVocabulary,
+        textLength,
+        imageVocabulary,
+        gridHeight,
+        gridWidth,
+        width,
+        layers,
+        heads,
+        masks,
+        Variant.DEFAULT);
   }
 
   /** A model whose layers all see everything before them. */
@@ -68,6 +114,21 @@ public record TransformerConfig(
         layers,
         heads,
         Collections.nCopies(layers, MaskPattern.CAUSAL));
+  }
+
+  /** The same model in another variant. */
+  public TransformerConfig with(Variant other) {
+    return new TransformerConfig(
+        textVocabulary,
+        textLength,
+        imageVocabulary,
+        gridHeight,
+        gridWidth,
+        width,
+        layers,
+        heads,
+        masks,
+        other);
   }
 
   /** Tokens of one picture, Ni = H'·W'. */

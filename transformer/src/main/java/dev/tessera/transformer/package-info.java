@@ -24,7 +24,13 @@
  * targetEmbedding[targetPosition], then for each block x += out(attention(norm1(x))) and x +=
  * down(gelu(up(norm2(x)))), and logits = norm(x) · head. The blocks normalise before their products
  * (pre-norm, epsilon 1e-5), attention scores are divided by the root of the head's width, and
- * gelu(x) = x · sigmoid(1.702 x).
+ * gelu(x) = x · sigmoid(1.702 x). {@link dev.tessera.transformer.TransformerConfig.Variant} lists
+ * what may be otherwise: both tables of positions may be sums of rows and columns, or the first
+ * gives way to rotary positions; queries and keys may be normalised in each head, before they turn;
+ * and out and down may be followed by a norm, before they are added.
+ *
+ * <p>Masks go by inputs, not by positions, so that a layer's mask is fixed for each order of text
+ * and picture: {@link dev.tessera.transformer.sequence.LayerMasks}.
  */
 @NullMarked
 package dev.tessera.transformer;

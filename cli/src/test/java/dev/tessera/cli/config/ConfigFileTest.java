@@ -3,16 +3,22 @@ package dev.tessera.cli.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tessera.engine.graph.MaskPattern;
+import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.pipeline.RunConfig;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.picture.PictureConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigFileTest {
@@ -44,6 +50,43 @@ class ConfigFileTest {
     assertThat(ConfigFile.parse(unquoted, "c")).isEqualTo(coloured);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[] | [causal, causal, causal, causal, causal, causal]",
+        "[local] | [local, local, local, local, local, local]",
+        "[row, column, row, conv] | [row, column, row, conv, row, column]",
+        "[row, column, row, row, row, conv] | [row, column, row, row, row, conv]",
+      })
+  void masksAreRepeatedOverTheLayers(String written, String meant) throws IOException {
+    String yaml = shipped("default");
+    List<MaskPattern> masks =
+        Arrays.stream(meant.replaceAll("[\\[\\]]", "").split(", "))
+            .map(name -> MaskPattern.valueOf(name.toUpperCase(Locale.ROOT)))
+            .toList();
+    RunConfig config =
+        ConfigFile.parse(yaml.replaceAll("masks:(\\n *- \"?\\w+\"?)+", "masks: " + written), "c");
+    assertThat(config.transformer().masks()).isEqualTo(masks);
+    assertThat(ConfigFile.parse(ConfigFile.format(config), "c")).isEqualTo(config);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyVariantIsReadBackAsTheSame(PositionEncoding positions) throws IOException {
+    String yaml =
+        shipped("default")
+            .replace(
+                "positions: absolute", "positions: " + positions.name().toLowerCase(Locale.ROOT))
+            .replace("sandwichNorm: false", "sandwichNorm: true")
+            .replace("queryKeyNorm: false", "queryKeyNorm: true");
+    RunConfig config = ConfigFile.parse(yaml, "c");
+    assertThat(config.transformer().positions()).isEqualTo(positions);
+    assertThat(config.transformer().sandwichNorm()).isTrue();
+    assertThat(config.transformer().queryKeyNorm()).isTrue();
+    assertThat(ConfigFile.parse(ConfigFile.format(config), "c")).isEqualTo(config);
+  }
+
   /** In what is written instead, a tilde stands for a new line of the same block. */
   @ParameterizedTest
   @CsvSource(
@@ -67,6 +110,9 @@ class ConfigFileTest {
         "flip: true | flip: yes | vqvaeTraining.augmentation.flip must be true or false",
         "shape: linear | shape: wavy | vqvaeTraining.rate.shape must be linear or cosine",
         "shape: linear | shape: 0 | vqvaeTraining.rate.shape must be linear or cosine",
+        "positions: absolute | positions: polar | positions must be absolute or axial or rotary",
+        "layers: 6 | layers: 5 | in transformer the list of masks has 6 patterns, but there are 5"
+            + " layers",
         "type: fsq | type: kmeans | the type of vqvae.quantiser must be one of fsq, vq, gumbel,"
             + " lfq",
         "type: fsq | type: gumbel | the key vqvae.quantiser.codebookSize is missing",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.Plan;
+import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.model.Gpt;
 import dev.tessera.transformer.pipeline.RunConfig;
@@ -36,9 +37,20 @@ class ShippedConfigsTest {
         vqvae,
         config.vqvaeTraining(),
         new RunConfig.Text(300, 4),
-        new RunConfig.Transformer(8, 1, 2, List.of()),
+        tiny(config.transformer()),
         config.transformerTraining(),
         config.schedule());
+  }
+
+  private static RunConfig.Transformer tiny(RunConfig.Transformer shape) {
+    return new RunConfig.Transformer(
+        8,
+        shape.layers(),
+        2,
+        shape.masks(),
+        shape.positions(),
+        shape.sandwichNorm(),
+        shape.queryKeyNorm());
   }
 
   @ParameterizedTest
@@ -54,18 +66,8 @@ class ShippedConfigsTest {
 
     ParameterStore stage2 = new ParameterStore(1, DataType.FLOAT);
     ModelGraph second = new ModelGraph(stage2, DataType.FLOAT);
-    RunConfig.Transformer shape = config.transformer();
-    TransformerConfig transformer =
-        new TransformerConfig(
-            config.text().vocabulary(),
-            config.text().length(),
-            config.vqvae().quantiser().codebookSize(),
-            config.vqvae().gridHeight(),
-            config.vqvae().gridColumns(),
-            shape.width(),
-            shape.layers(),
-            shape.heads(),
-            shape.masks());
+    Bpe tokenizer = Bpe.train(List.of("red heart"), config.text().vocabulary());
+    TransformerConfig transformer = config.transformerConfig(tokenizer);
     Gpt gpt = Gpt.build(transformer, second, BATCH);
     Plan.training(second, gpt.loss(), second.parameters(), gpt.tokenLosses());
     assertThat(stage2.names()).isNotEmpty();

@@ -2,11 +2,17 @@ package dev.tessera.engine.fused;
 
 import dev.tessera.engine.fused.AttentionBlocks.Block;
 import dev.tessera.engine.fused.AttentionBlocks.Run;
+import dev.tessera.engine.graph.AttentionMask;
 import dev.tessera.engine.graph.MaskPattern;
+import dev.tessera.engine.graph.TokenGrid;
 import dev.tessera.engine.onednn.Layout;
 import dev.tessera.engine.onednn.Tensor;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -16,13 +22,22 @@ import org.nd4j.linalg.api.buffer.DataType;
  * time. The weights that the softmax makes of them are the second result, for the gradient: block
  * after block, only of keys that a block looks at. Reading them takes a fraction of the time that
  * computing them again would, which is mostly exponentials.
+ *
+ * <p>With several masks a second input, INT32 [B], says which of them each sequence has. The calls
+ * for all of them are made beforehand, so that each skips what its mask excludes.
  */
-record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel {
+record Attention(int batch, int heads, List<AttentionMask> masks) implements FusedKernel {
+  /** Numbers per mask in the attributes. */
+  private static final int FIELDS = 4;
+
   static Attention decode(long[] attributes) {
-    return new Attention(
-        (int) attributes[0],
-        (int) attributes[1],
-        EnumCode.decode(MaskPattern.class, attributes[2]));
+    List<AttentionMask> masks = new ArrayList<>();
+    for (int i = 2; i < attributes.length; i += FIELDS) {
+      TokenGrid grid =
+          new TokenGrid((int) attributes[i + 1], (int) attributes[i + 2], (int) attributes[i + 3]);
+      masks.add(new AttentionMask(EnumCode.decode(MaskPattern.class, attributes[i]), grid));
+    }
+    return new Attention((int) attributes[0], (int) attributes[1], masks);
   }
 
   @Override
@@ -32,7 +47,13 @@ record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel 
 
   @Override
   public long[] attributes() {
-    return new long[] {batch, heads, EnumCode.of(mask)};
+    LongStream.Builder attributes = LongStream.builder().add(batch).add(heads);
+    for (AttentionMask mask : masks) {
+      TokenGrid grid = mask.grid();
+      attributes.add(EnumCode.of(mask.pattern()));
+      attributes.add(grid.first()).add(grid.height()).add(grid.width());
+    }
+    return attributes.build().toArray();
   }
 
   @Override
@@ -40,18 +61,31 @@ record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel 
     TensorType qkv = inputs.get(0);
     return List.of(
         TensorType.of(qkv.type(), qkv.size(0), qkv.size(1) / 3),
-        TensorType.of(qkv.type(), batch, heads * blocks(qkv).total()));
+        TensorType.of(qkv.type(), batch, heads * most(qkv, AttentionBlocks::total)));
   }
 
   @Override
   public List<@Nullable Typed> gradients(Derivation node) {
     Typed qkv = node.input(0);
-    return List.of(
-        node.one(new Gradient(this), qkv, node.result(1), node.upstream(qkv.type().type())));
+    List<Typed> inputs = new ArrayList<>(node.inputs());
+    inputs.add(node.result(1));
+    inputs.add(node.upstream(qkv.type().type()));
+    List<@Nullable Typed> gradients = new ArrayList<>();
+    gradients.add(node.one(new Gradient(this), inputs.toArray(Typed[]::new)));
+    if (node.inputs().size() > 1) {
+      gradients.add(null);
+    }
+    return gradients;
   }
 
-  private AttentionBlocks blocks(TensorType qkv) {
-    return AttentionBlocks.of(mask, Math.toIntExact(qkv.size(0) / batch));
+  /** What the mask with the most of it has. */
+  private long most(TensorType qkv, ToLongFunction<AttentionBlocks> size) {
+    int length = Math.toIntExact(qkv.size(0) / batch);
+    return masks.stream()
+        .map(mask -> AttentionBlocks.of(mask, length))
+        .mapToLong(size)
+        .max()
+        .orElse(0);
   }
 
   /** Room for the scores of a block, FLOAT, where they cannot lie in place of the weights. */
@@ -60,38 +94,72 @@ record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel 
     TensorType qkv = inputs.get(0);
     return qkv.type() == DataType.FLOAT
         ? List.of()
-        : List.of(TensorType.floats(heads * blocks(qkv).largest()));
+        : List.of(TensorType.floats(heads * most(qkv, AttentionBlocks::largest)));
   }
 
   @Override
   public Runnable bind(Operands operands) {
+    return bindEach(operands, (calls, blocks, i) -> bindSequence(operands, calls, blocks, i));
+  }
+
+  /** What is to be computed for one sequence with one mask. */
+  private interface Computation {
+    void add(AttentionCalls calls, AttentionBlocks blocks, int sequence);
+  }
+
+  /** Binds every sequence with every mask, and chooses among the masks at each run. */
+  private Runnable bindEach(Operands operands, Computation computation) {
     Tensor qkv = operands.input(0);
-    long width = qkv.size(1) / 3;
     int length = Math.toIntExact(qkv.size(0) / batch);
-    AttentionCalls calls = new AttentionCalls(operands.dnn(), mask, heads, width / heads);
-    AttentionBlocks blocks = AttentionBlocks.of(mask, length);
-    for (int i = 0; i < batch; i++) {
-      Tensor q = third(qkv, i, length, 0);
-      Tensor k = third(qkv, i, length, 1);
-      Tensor v = third(qkv, i, length, 2);
-      Tensor y = sequence(operands.result(0), i, length);
-      long next = i * operands.result(1).size(1);
-      for (Block block : blocks.queries()) {
-        Tensor weights = calls.scores(operands.result(1), next, block);
-        next += weights.length();
-        boolean inPlace = operands.workspaces().isEmpty();
-        Tensor scores = inPlace ? weights : calls.scores(operands.workspace(0), 0, block);
-        calls.weights(q, k, block, scores, weights);
-        Tensor mixed = calls.rows(y, block.first(), block.end());
-        boolean accumulate = false;
-        for (Run run : block.runs()) {
-          Tensor values = calls.rows(v, run.first(), run.end());
-          calls.product(calls.columns(weights, block, run), values, mixed, 1, accumulate);
-          accumulate = true;
-        }
+    long headWidth = qkv.size(1) / 3 / heads;
+    Runnable[][] bound = new Runnable[batch][masks.size()];
+    for (int choice = 0; choice < masks.size(); choice++) {
+      AttentionMask mask = masks.get(choice);
+      AttentionBlocks blocks = AttentionBlocks.of(mask, length);
+      for (int i = 0; i < batch; i++) {
+        AttentionCalls calls = new AttentionCalls(operands.dnn(), mask, heads, headWidth);
+        computation.add(calls, blocks, i);
+        bound[i][choice] = calls.inOrder();
       }
     }
-    return calls.inOrder();
+    if (masks.size() == 1) {
+      return () -> {
+        for (Runnable[] sequence : bound) {
+          sequence[0].run();
+        }
+      };
+    }
+    IntBuffer chosen = operands.input(1).ints();
+    return () -> {
+      for (int i = 0; i < bound.length; i++) {
+        bound[i][Objects.checkIndex(chosen.get(i), masks.size())].run();
+      }
+    };
+  }
+
+  private void bindSequence(
+      Operands operands, AttentionCalls calls, AttentionBlocks blocks, int index) {
+    Tensor qkv = operands.input(0);
+    int length = Math.toIntExact(qkv.size(0) / batch);
+    Tensor q = third(qkv, index, length, 0);
+    Tensor k = third(qkv, index, length, 1);
+    Tensor v = third(qkv, index, length, 2);
+    Tensor y = sequence(operands.result(0), index, length);
+    long next = index * operands.result(1).size(1);
+    for (Block block : blocks.queries()) {
+      Tensor weights = calls.scores(operands.result(1), next, block);
+      next += weights.length();
+      boolean inPlace = operands.workspaces().isEmpty();
+      Tensor scores = inPlace ? weights : calls.scores(operands.workspace(0), 0, block);
+      calls.weights(q, k, block, scores, weights);
+      Tensor mixed = calls.rows(y, block.first(), block.end());
+      boolean accumulate = false;
+      for (Run run : block.runs()) {
+        Tensor values = calls.rows(v, run.first(), run.end());
+        calls.product(calls.columns(weights, block, run), values, mixed, 1, accumulate);
+        accumulate = true;
+      }
+    }
   }
 
   /** One sequence of [B·T, D]. */
@@ -109,7 +177,7 @@ record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel 
         Layout.strided(qkv.layout().type(), new long[] {length, width}, 3 * width, 1));
   }
 
-  /** The gradient for queries, keys and values from them, the weights and the result's gradient. */
+  /** The gradient for queries, keys and values from all inputs, the weights and dy. */
   record Gradient(Attention of) implements FusedKernel {
     static Gradient decode(long[] attributes) {
       return new Gradient(Attention.decode(attributes));
@@ -137,7 +205,8 @@ record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel 
     @Override
     public List<TensorType> workspaces(List<TensorType> inputs) {
       TensorType qkv = inputs.get(0);
-      TensorType scores = TensorType.of(qkv.type(), of.heads * of.blocks(qkv).largest());
+      long largest = of.most(qkv, AttentionBlocks::largest);
+      TensorType scores = TensorType.of(qkv.type(), of.heads * largest);
       return qkv.type() == DataType.FLOAT
           ? List.of(scores)
           : List.of(scores, TensorType.floats(qkv.size(0) / of.batch, 2 * qkv.size(1) / 3));
@@ -145,23 +214,19 @@ record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel 
 
     @Override
     public Runnable bind(Operands operands) {
-      Tensor qkv = operands.input(0);
-      long width = qkv.size(1) / 3;
-      int length = Math.toIntExact(qkv.size(0) / of.batch);
-      AttentionCalls calls =
-          new AttentionCalls(operands.dnn(), of.mask, of.heads, width / of.heads);
-      for (int i = 0; i < of.batch; i++) {
-        bindSequence(operands, calls, i, length);
-      }
-      return calls.inOrder();
+      return of.bindEach(operands, (calls, blocks, i) -> bindSequence(operands, calls, blocks, i));
     }
 
-    private void bindSequence(Operands operands, AttentionCalls calls, int index, int length) {
+    private void bindSequence(
+        Operands operands, AttentionCalls calls, AttentionBlocks attention, int index) {
+      int length = Math.toIntExact(operands.input(0).size(0) / of.batch);
+      int last = operands.inputs().size() - 1;
+      Tensor kept = operands.input(last - 1);
       Tensor qkv = operands.input(0);
       Tensor q = third(qkv, index, length, 0);
       Tensor k = third(qkv, index, length, 1);
       Tensor v = third(qkv, index, length, 2);
-      Tensor dy = sequence(operands.input(2), index, length);
+      Tensor dy = sequence(operands.input(last), index, length);
       Tensor dq = third(operands.result(0), index, length, 0);
       Tensor dk = third(operands.result(0), index, length, 1);
       Tensor dv = third(operands.result(0), index, length, 2);
@@ -169,13 +234,13 @@ record Attention(int batch, int heads, MaskPattern mask) implements FusedKernel 
       Tensor sumK = direct ? dk : half(operands.workspace(1), 0);
       Tensor sumV = direct ? dv : half(operands.workspace(1), 1);
       boolean[] written = new boolean[length];
-      List<Block> blocks = new ArrayList<>(AttentionBlocks.of(of.mask, length).queries());
+      List<Block> blocks = new ArrayList<>(attention.queries());
       // The last queries see the most keys: begun with them, hardly any sum starts in the middle.
       java.util.Collections.reverse(blocks);
-      long next = (index + 1L) * operands.input(1).size(1);
+      long next = index * kept.size(1) + of.heads * attention.total();
       for (Block block : blocks) {
         next -= (long) of.heads * block.size() * block.columns();
-        Tensor weights = calls.scores(operands.input(1), next, block);
+        Tensor weights = calls.scores(kept, next, block);
         Tensor queries = calls.rows(q, block.first(), block.end());
         Tensor dMixed = calls.rows(dy, block.first(), block.end());
         Tensor dScores = calls.scores(operands.workspace(0), 0, block);

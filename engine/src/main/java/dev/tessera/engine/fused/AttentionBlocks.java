@@ -1,6 +1,6 @@
 package dev.tessera.engine.fused;
 
-import dev.tessera.engine.graph.MaskPattern;
+import dev.tessera.engine.graph.AttentionMask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -47,7 +47,7 @@ record AttentionBlocks(List<Block> queries) {
   }
 
   /** The blocks of sequences of {@code length}. */
-  static AttentionBlocks of(MaskPattern mask, int length) {
+  static AttentionBlocks of(AttentionMask mask, int length) {
     List<Block> blocks = new ArrayList<>();
     for (int first = 0; first < length; first += QUERIES) {
       int end = Math.min(length, first + QUERIES);
@@ -57,7 +57,7 @@ record AttentionBlocks(List<Block> queries) {
   }
 
   /** Keys are taken or left in groups, so that products keep handy sizes. */
-  private static List<Run> runs(MaskPattern mask, int first, int end, int length) {
+  private static List<Run> runs(AttentionMask mask, int first, int end, int length) {
     List<Run> runs = new ArrayList<>();
     int columns = 0;
     int key = 0;
@@ -77,7 +77,7 @@ record AttentionBlocks(List<Block> queries) {
     return runs;
   }
 
-  private static boolean seen(MaskPattern mask, int first, int end, int key, int keyEnd) {
+  private static boolean seen(AttentionMask mask, int first, int end, int key, int keyEnd) {
     for (int query = first; query < end; query++) {
       for (int k = key; k < keyEnd; k++) {
         if (mask.attends(query, k)) {
@@ -88,7 +88,7 @@ record AttentionBlocks(List<Block> queries) {
     return false;
   }
 
-  private static boolean fullySeen(MaskPattern mask, int first, int end, int key, int keyEnd) {
+  private static boolean fullySeen(AttentionMask mask, int first, int end, int key, int keyEnd) {
     for (int query = first; query < end; query++) {
       for (int k = key; k < keyEnd; k++) {
         if (!mask.attends(query, k)) {

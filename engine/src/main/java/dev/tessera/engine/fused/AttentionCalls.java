@@ -10,7 +10,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import dev.tessera.engine.fused.AttentionBlocks.Block;
 import dev.tessera.engine.fused.AttentionBlocks.Run;
-import dev.tessera.engine.graph.MaskPattern;
+import dev.tessera.engine.graph.AttentionMask;
 import dev.tessera.engine.onednn.Layout;
 import dev.tessera.engine.onednn.OneDnn;
 import dev.tessera.engine.onednn.OneDnn.Fusion;
@@ -30,12 +30,12 @@ final class AttentionCalls {
   private static final float MASKED = -1e9f;
 
   private final OneDnn dnn;
-  private final MaskPattern mask;
+  private final AttentionMask mask;
   private final int heads;
   private final long headWidth;
   private final List<Runnable> calls = new ArrayList<>();
 
-  AttentionCalls(OneDnn dnn, MaskPattern mask, int heads, long headWidth) {
+  AttentionCalls(OneDnn dnn, AttentionMask mask, int heads, long headWidth) {
     this.dnn = dnn;
     this.mask = mask;
     this.heads = heads;

@@ -17,6 +17,9 @@ public enum FusedKind {
   SPREAD,
   ATTENTION,
   ATTENTION_GRADIENT,
+  HEAD_NORM,
+  HEAD_NORM_GRADIENTS,
+  ROTARY,
   EMBEDDING,
   EMBEDDING_GRADIENT,
   RANGED_CROSS_ENTROPY,
@@ -46,6 +49,9 @@ public enum FusedKind {
       case SPREAD -> Total.Spread.decode(attributes);
       case ATTENTION -> Attention.decode(attributes);
       case ATTENTION_GRADIENT -> Attention.Gradient.decode(attributes);
+      case HEAD_NORM -> HeadNorm.decode(attributes);
+      case HEAD_NORM_GRADIENTS -> HeadNorm.Gradients.decode(attributes);
+      case ROTARY -> Rotary.decode(attributes);
       case EMBEDDING -> new Embedding();
       case EMBEDDING_GRADIENT -> Embedding.Gradient.decode(attributes);
       case RANGED_CROSS_ENTROPY -> RangedCrossEntropy.decode(attributes);

@@ -1,9 +1,9 @@
 package dev.tessera.engine.fused;
 
+import dev.tessera.engine.graph.AttentionMask;
 import dev.tessera.engine.graph.ColumnRange;
 import dev.tessera.engine.graph.Execution.Precision;
 import dev.tessera.engine.graph.GraphTensor;
-import dev.tessera.engine.graph.MaskPattern;
 import dev.tessera.engine.graph.Ops;
 import dev.tessera.engine.onednn.OneDnn;
 import java.util.Arrays;
@@ -133,13 +133,54 @@ public final class FusedOps implements Ops {
   }
 
   @Override
-  public GraphTensor attention(GraphTensor qkv, int batch, int heads, MaskPattern mask) {
+  public GraphTensor attention(GraphTensor qkv, int batch, int heads, AttentionMask mask) {
+    requireHeads(qkv, batch, heads);
+    return add(new Attention(batch, heads, List.of(mask)), cast(qkv, product));
+  }
+
+  @Override
+  public GraphTensor attention(
+      GraphTensor qkv, int heads, List<AttentionMask> masks, GraphTensor maskOfSequence) {
+    int batch = Math.toIntExact(maskOfSequence.length());
+    if (masks.size() == 1) {
+      return attention(qkv, batch, heads, masks.get(0));
+    }
+    requireHeads(qkv, batch, heads);
+    Attention kernel = new Attention(batch, heads, List.copyOf(masks));
+    return add(kernel, cast(qkv, product), typed(maskOfSequence));
+  }
+
+  @Override
+  public GraphTensor normaliseHeads(
+      GraphTensor qkv, int heads, GraphTensor queryScale, GraphTensor keyScale) {
+    requireHeads(qkv, 1, heads);
+    queryScale.require("scale of queries", qkv.size(1) / 3 / heads);
+    keyScale.require("scale of keys", qkv.size(1) / 3 / heads);
+    return add(new HeadNorm(heads), cast(qkv, product), floats(queryScale), floats(keyScale));
+  }
+
+  @Override
+  public GraphTensor rotate(
+      GraphTensor qkv, int heads, GraphTensor cosines, GraphTensor sines, GraphTensor positions) {
+    requireHeads(qkv, 1, heads);
+    requireMultiple("width of a head", qkv.size(1) / 3 / heads, 2);
+    cosines.require("cosines", cosines.size(0), qkv.size(1) / 3 / heads / 2);
+    sines.require("sines", cosines.shape());
+    positions.require("positions", qkv.size(0));
+    return add(
+        new Rotary(heads, false),
+        cast(qkv, product),
+        floats(cosines),
+        floats(sines),
+        typed(positions));
+  }
+
+  private static void requireHeads(GraphTensor qkv, long batch, int heads) {
     long width = qkv.size(1) / 3;
     qkv.require("queries, keys and values", qkv.size(0) / batch * batch, width * 3);
     if (width % heads != 0) {
       throw new IllegalArgumentException(width + " channels cannot be split into " + heads);
     }
-    return add(new Attention(batch, heads, mask), cast(qkv, product));
   }
 
   @Override

@@ -1,23 +1,34 @@
 package dev.tessera.engine.graph;
 
-/** Which earlier positions of a sequence a layer may attend to. Positions count inputs from 0. */
+/**
+ * Which earlier inputs of a sequence a layer may attend to, the input itself always among them;
+ * {@link AttentionMask} is the precise definition.
+ *
+ * <p>The last three are those of DALL-E (Ramesh et al., 2021, appendix B.1, figure 11): tokens of a
+ * picture see few of the picture's other tokens, and everything else is seen by all.
+ */
 public enum MaskPattern {
-  /** Every earlier position and the position itself. */
+  /** Every earlier input. */
   CAUSAL,
-  /** The first position and the last {@value #WINDOW}: cheap layers between full ones. */
-  LOCAL;
+  /** The first input and the last {@value #WINDOW}: cheap layers between full ones. */
+  LOCAL,
+  /** Of the picture as many tokens back as reach the one right above. */
+  ROW,
+  /** Of the picture the tokens right above, up to its first row. */
+  COLUMN,
+  /**
+   * Of the picture the tokens above and to the left within a square of {@link TokenGrid#kernel}.
+   */
+  CONV;
 
   /** Positions that {@link #LOCAL} reaches back, itself included. */
   public static final int WINDOW = 64;
 
-  /** Whether input position {@code query} may look at input position {@code key}. */
-  public boolean attends(int query, int key) {
-    if (key > query) {
-      return false;
-    }
+  /** Whether it matters where the picture is. */
+  public boolean isGeometric() {
     return switch (this) {
-      case CAUSAL -> true;
-      case LOCAL -> key == 0 || query - key < WINDOW;
+      case CAUSAL, LOCAL -> false;
+      case ROW, COLUMN, CONV -> true;
     };
   }
 }

@@ -59,10 +59,49 @@ public interface Ops {
    * @param qkv [B·T, 3D]: queries, keys, values side by side, each split into heads
    * @param batch B
    * @param heads divides D
-   * @param mask which positions may see which
+   * @param mask which inputs may see which
    * @return [B·T, D]
    */
-  GraphTensor attention(GraphTensor qkv, int batch, int heads, MaskPattern mask);
+  GraphTensor attention(GraphTensor qkv, int batch, int heads, AttentionMask mask);
+
+  /**
+   * The same with a choice of masks for each sequence.
+   *
+   * @param masks to choose from, one at least
+   * @param maskOfSequence INT32 [B], index into {@code masks}
+   */
+  GraphTensor attention(
+      GraphTensor qkv, int heads, List<AttentionMask> masks, GraphTensor maskOfSequence);
+
+  /**
+   * Queries and keys with a root mean square of one in each head (Zhang, Sennrich, 2019; ε = 1e-5
+   * beneath the root), times a scale that the heads share. It keeps attention from growing sharp
+   * without bound (Henry et al., 2020; Dehghani et al., 2023, section 2). Values stay as they are.
+   *
+   * @param qkv [N, 3D]: queries, keys, values side by side, each split into heads
+   * @param heads divides D
+   * @param queryScale [D / heads]
+   * @param keyScale [D / heads]
+   * @return [N, 3D]
+   */
+  GraphTensor normaliseHeads(
+      GraphTensor qkv, int heads, GraphTensor queryScale, GraphTensor keyScale);
+
+  /**
+   * Queries and keys turned by angles that depend on their position, so that their products depend
+   * on differences of positions (Su et al., <i>RoFormer</i>, 2021, section 3.2). In each head
+   * channel i turns with channel i + D / heads / 2. Values stay as they are.
+   *
+   * @param qkv [N, 3D]: queries, keys, values side by side, each split into heads
+   * @param heads divides D into heads of an even width
+   * @param cosines [P, D / heads / 2] of the angle by which each pair turns at each position; has
+   *     no gradient
+   * @param sines [P, D / heads / 2]; has no gradient
+   * @param positions INT32 [N], 0 to P − 1
+   * @return [N, 3D]
+   */
+  GraphTensor rotate(
+      GraphTensor qkv, int heads, GraphTensor cosines, GraphTensor sines, GraphTensor positions);
 
   /** Rows of a table: [V, D], ids INT32 [N] → [N, D]. */
   GraphTensor embedding(GraphTensor table, GraphTensor ids);

@@ -1,9 +1,11 @@
 package dev.tessera.engine.graph;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.enums.DataFormat;
@@ -28,7 +30,7 @@ final class PlainOps implements Ops {
   private static final double STOP_SCALE = 1 << 20;
 
   private final ModelGraph graph;
-  private final Map<String, GraphTensor> constants = new HashMap<>();
+  private final Map<Object, GraphTensor> constants = new HashMap<>();
 
   PlainOps(ModelGraph graph) {
     this.graph = graph;
@@ -120,18 +122,36 @@ final class PlainOps implements Ops {
   }
 
   @Override
-  public GraphTensor attention(GraphTensor qkv, int batch, int heads, MaskPattern mask) {
+  public GraphTensor attention(GraphTensor qkv, int batch, int heads, AttentionMask mask) {
+    return attention(qkv, batch, heads, List.of(mask), null);
+  }
+
+  @Override
+  public GraphTensor attention(
+      GraphTensor qkv, int heads, List<AttentionMask> masks, GraphTensor maskOfSequence) {
+    return attention(qkv, maskOfSequence.length(), heads, masks, maskOfSequence);
+  }
+
+  private GraphTensor attention(
+      GraphTensor qkv,
+      long batch,
+      int heads,
+      List<AttentionMask> masks,
+      @Nullable GraphTensor maskOfSequence) {
     long length = qkv.size(0) / batch;
     long width = qkv.size(1) / 3;
     qkv.require("queries, keys and values", batch * length, width * 3);
-    if (width % heads != 0) {
-      throw new IllegalArgumentException(width + " channels cannot be split into " + heads);
-    }
+    requireHeads(width, heads);
     SDVariable q = head(qkv, 0, batch, length, width, heads);
     SDVariable k = head(qkv, 1, batch, length, width, heads);
     SDVariable v = head(qkv, 2, batch, length, width, heads);
     SDVariable scores = sd().mmul(q, k, false, true, false).mul(Math.sqrt(1.0 * heads / width));
-    SDVariable masked = scores.add(mask(mask, batch, heads, (int) length).variable());
+    // As large as the scores: the backward pass of a broadcast sum would reduce for nothing.
+    GraphTensor mask =
+        masks.size() == 1 || maskOfSequence == null
+            ? masks(Collections.nCopies((int) batch, masks.get(0)), heads, (int) length)
+            : embedding(masks(masks, heads, (int) length), maskOfSequence);
+    SDVariable masked = scores.add(mask.variable().reshape(batch, heads, length, length));
     SDVariable weights = sd().nn().softmax(masked, 3);
     SDVariable mixed = sd().mmul(weights, v).permute(0, 2, 1, 3);
     return new GraphTensor(mixed.reshape(batch * length, width), batch * length, width);
@@ -149,18 +169,122 @@ final class PlainOps implements Ops {
     return slice.reshape(batch, length, heads, width / heads).permute(0, 2, 1, 3);
   }
 
-  /** 0 where a query may look, a large negative number elsewhere: [B, heads, T, T]. */
-  private GraphTensor mask(MaskPattern pattern, int batch, int heads, int length) {
-    // As large as the scores: the backward pass of a broadcast sum would reduce for nothing.
+  /** 0 where a query may look, a large negative number elsewhere: [masks, heads · T · T]. */
+  private GraphTensor masks(List<AttentionMask> masks, int heads, int length) {
     return constants.computeIfAbsent(
-        "mask " + pattern + " " + batch + " " + heads + " " + length,
+        List.of(masks, heads, length),
         key -> {
-          float[] values = new float[batch * heads * length * length];
+          int square = length * length;
+          float[] values = new float[masks.size() * heads * square];
           for (int i = 0; i < values.length; i++) {
-            int query = i / length % length;
-            values[i] = pattern.attends(query, i % length) ? 0 : (float) MASKED;
+            AttentionMask mask = masks.get(i / heads / square);
+            values[i] = mask.attends(i / length % length, i % length) ? 0 : (float) MASKED;
           }
-          return graph.constant(values, batch, heads, length, length);
+          return graph.constant(values, masks.size(), (long) heads * square);
+        });
+  }
+
+  @Override
+  public GraphTensor normaliseHeads(
+      GraphTensor qkv, int heads, GraphTensor queryScale, GraphTensor keyScale) {
+    long headWidth = headWidth(qkv, heads);
+    queryScale.require("scale of queries", headWidth);
+    keyScale.require("scale of keys", headWidth);
+    GraphTensor parts = reshape(qkv, qkv.length() / headWidth, headWidth);
+    GraphTensor square = affine(sumColumns(multiply(parts, parts)), 1.0 / headWidth, 0);
+    SDVariable root = sd().math().sqrt(square.variable().add(NORM_EPSILON));
+    GraphTensor inverse = underColumns(like(square, root.rdiv(1.0)), headWidth);
+    GraphTensor normal = reshape(multiply(parts, inverse), qkv.shape());
+    GraphTensor queries = product(reshape(queryScale, 1, headWidth), everyHead(heads, qkv, 0));
+    GraphTensor keys = product(reshape(keyScale, 1, headWidth), everyHead(heads, qkv, 1));
+    GraphTensor scale = reshape(add(queries, keys), qkv.size(1));
+    return add(multiplyRow(normal, scale), multiplyRow(qkv, valueColumns(qkv)));
+  }
+
+  @Override
+  public GraphTensor rotate(
+      GraphTensor qkv, int heads, GraphTensor cosines, GraphTensor sines, GraphTensor positions) {
+    long headWidth = headWidth(qkv, heads);
+    requireMultiple("width of a head", headWidth, 2);
+    cosines.require("cosines", cosines.size(0), headWidth / 2);
+    sines.require("sines", cosines.shape());
+    positions.require("positions", qkv.size(0));
+    GraphTensor cosine = everyPair(embedding(cosines, positions), heads, qkv);
+    GraphTensor sine = everyPair(embedding(sines, positions), heads, qkv);
+    GraphTensor kept = multiply(qkv, addRow(cosine, valueColumns(qkv)));
+    return add(kept, multiply(product(qkv, quarterTurn(heads, qkv)), sine));
+  }
+
+  private static long headWidth(GraphTensor qkv, int heads) {
+    requireMultiple("columns of " + qkv, qkv.size(1), 3);
+    requireHeads(qkv.size(1) / 3, heads);
+    return qkv.size(1) / 3 / heads;
+  }
+
+  private static void requireHeads(long width, int heads) {
+    if (width % heads != 0) {
+      throw new IllegalArgumentException(width + " channels cannot be split into " + heads);
+    }
+  }
+
+  /** 1 in the columns of values, 0 in those of queries and keys: [3D]. */
+  private GraphTensor valueColumns(GraphTensor qkv) {
+    int width = Math.toIntExact(qkv.size(1) / 3);
+    return constants.computeIfAbsent(
+        "value columns " + width,
+        key -> {
+          float[] values = new float[3 * width];
+          Arrays.fill(values, 2 * width, 3 * width, 1);
+          return graph.constant(values, 3L * width);
+        });
+  }
+
+  /** [D / heads, 3D]: copies a head's columns to all heads of the queries (0) or keys (1). */
+  private GraphTensor everyHead(int heads, GraphTensor qkv, int part) {
+    int width = Math.toIntExact(qkv.size(1) / 3);
+    int headWidth = width / heads;
+    return constants.computeIfAbsent(
+        List.of("every head", heads, width, part),
+        key -> {
+          float[] values = new float[headWidth * 3 * width];
+          for (int column = part * width; column < (part + 1) * width; column++) {
+            values[column % headWidth * 3 * width + column] = 1;
+          }
+          return graph.constant(values, headWidth, 3L * width);
+        });
+  }
+
+  /** [N, D / heads / 2] → [N, 3D]: both channels of each pair, in queries and keys. */
+  private GraphTensor everyPair(GraphTensor x, int heads, GraphTensor qkv) {
+    int width = Math.toIntExact(qkv.size(1) / 3);
+    int pairs = width / heads / 2;
+    GraphTensor copies =
+        constants.computeIfAbsent(
+            List.of("every pair", heads, width),
+            key -> {
+              float[] values = new float[pairs * 3 * width];
+              for (int column = 0; column < 2 * width; column++) {
+                values[column % pairs * 3 * width + column] = 1;
+              }
+              return graph.constant(values, pairs, 3L * width);
+            });
+    return product(x, copies);
+  }
+
+  /** [3D, 3D]: turns every pair of channels by a right angle, in queries and keys. */
+  private GraphTensor quarterTurn(int heads, GraphTensor qkv) {
+    int width = Math.toIntExact(qkv.size(1) / 3);
+    int pairs = width / heads / 2;
+    return constants.computeIfAbsent(
+        List.of("quarter turn", heads, width),
+        key -> {
+          float[] values = new float[9 * width * width];
+          for (int column = 0; column < 2 * width; column++) {
+            boolean isFirst = column / pairs % 2 == 0;
+            int partner = isFirst ? column + pairs : column - pairs;
+            values[partner * 3 * width + column] = isFirst ? -1 : 1;
+          }
+          return graph.constant(values, 3L * width, 3L * width);
         });
   }
 

@@ -18,7 +18,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -122,19 +121,51 @@ class FusedOpsTest {
     }
   }
 
-  /**
-   * Several blocks of queries, the last one short; runs of keys that begin and end within groups.
-   */
+  /** Text before or after a picture that fills several blocks of queries, the last one short. */
+  static Stream<Arguments> longSequences() {
+    return Stream.of(MaskPattern.values())
+        .flatMap(
+            pattern ->
+                Stream.of(
+                    Arguments.of(pattern, 97, new TokenGrid(7, 10, 9)),
+                    Arguments.of(pattern, 200, new TokenGrid(21, 20, 9)),
+                    Arguments.of(pattern, 200, new TokenGrid(1, 20, 9)),
+                    Arguments.of(pattern, 257, new TokenGrid(2, 16, 16)),
+                    Arguments.of(pattern, 257, TokenGrid.NONE)));
+  }
+
+  /** Runs of keys that begin and end within groups. */
   @ParameterizedTest
-  @ValueSource(ints = {97, 200, 257})
-  void attentionOverSeveralBlocksIsThatOfThePlainOperation(int length) {
-    for (MaskPattern mask : MaskPattern.values()) {
-      Case one = OpsTest.attention(2, length, 2, mask);
-      for (Execution execution : executions().toList()) {
-        assertSameGradients(one, execution, accuracy(execution));
-        computesWhatTheDefinitionSays(one, execution, accuracy(execution));
-      }
+  @MethodSource("longSequences")
+  void attentionOverSeveralBlocksIsThatOfThePlainOperation(
+      MaskPattern pattern, int length, TokenGrid grid) {
+    Case one = OpsTest.attention(2, length, 2, new AttentionMask(pattern, grid));
+    for (Execution execution : executions().toList()) {
+      assertSameGradients(one, execution, accuracy(execution));
+      computesWhatTheDefinitionSays(one, execution, accuracy(execution));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("executions")
+  void everySequenceOfABatchHasTheMaskThatIsChosenForIt(Execution execution) {
+    Case one =
+        OpsTest.attention(
+            130,
+            2,
+            new AttentionMask(MaskPattern.ROW, new TokenGrid(12, 13, 9)),
+            new AttentionMask(MaskPattern.ROW, new TokenGrid(1, 13, 9)));
+    assertSameGradients(one, execution, accuracy(execution));
+    computesWhatTheDefinitionSays(one, execution, accuracy(execution));
+  }
+
+  @Test
+  void aMaskThatIsNotThereIsRefused() {
+    AttentionMask mask = AttentionMask.of(MaskPattern.CAUSAL);
+    Built built = new Built(OpsTest.attention(2, 1, mask, mask), Execution.fused());
+    Plan plan = Plan.forward(built.graph, built.output);
+    plan.set("ranges", new int[] {0, 1, 0, 2, 0});
+    assertThatThrownBy(plan::run).isInstanceOf(IndexOutOfBoundsException.class);
   }
 
   @ParameterizedTest

@@ -97,20 +97,20 @@ final class NaiveOps {
     return y;
   }
 
-  static double[] attention(double[] qkv, int batch, int heads, int width, MaskPattern mask) {
+  static double[] attention(double[] qkv, int heads, int width, AttentionMask... masks) {
+    int batch = masks.length;
     int length = qkv.length / 3 / width / batch;
     int size = width / heads;
     double[] y = new double[batch * length * width];
     for (int b = 0; b < batch; b++) {
+      AttentionMask mask = masks[b];
       for (int head = 0; head < heads; head++) {
         for (int t = 0; t < length; t++) {
           int query = (b * length + t) * 3 * width + head * size;
           double[] weights = new double[length];
           double total = 0;
           for (int s = 0; s < length; s++) {
-            boolean visible =
-                s <= t && (mask == MaskPattern.CAUSAL || s == 0 || t - s < MaskPattern.WINDOW);
-            if (visible) {
+            if (visible(mask, t, s)) {
               int key = (b * length + s) * 3 * width + width + head * size;
               double score = 0;
               for (int i = 0; i < size; i++) {
@@ -126,6 +126,70 @@ final class NaiveOps {
               y[(b * length + t) * width + head * size + i] += weights[s] / total * qkv[value + i];
             }
           }
+        }
+      }
+    }
+    return y;
+  }
+
+  /** Whether a query may look at a key, as DALL-E's figure 11 has it: by rows and columns. */
+  private static boolean visible(AttentionMask mask, int query, int key) {
+    if (key > query) {
+      return false;
+    }
+    TokenGrid grid = mask.grid();
+    int end = grid.first() + grid.height() * grid.width();
+    boolean outside = key < grid.first() || query < grid.first() || query >= end || key >= end;
+    int slot = query - grid.first();
+    int other = key - grid.first();
+    return switch (mask.pattern()) {
+      case CAUSAL -> true;
+      case LOCAL -> key == 0 || query - key < MaskPattern.WINDOW;
+      case ROW -> outside || other >= slot - grid.width();
+      case COLUMN -> outside || slot % grid.width() == other % grid.width();
+      case CONV -> {
+        boolean inside = outside;
+        int half = grid.kernel() / 2;
+        for (int row = 0; row <= half; row++) {
+          for (int column = -half; column <= half; column++) {
+            inside |= other == slot - row * grid.width() - column;
+          }
+        }
+        yield inside;
+      }
+    };
+  }
+
+  static double[] normaliseHeads(double[] qkv, double[] queryScale, double[] keyScale, int width) {
+    int size = queryScale.length;
+    return fill(
+        qkv.length,
+        i -> {
+          int column = i % (3 * width);
+          if (column >= 2 * width) {
+            return qkv[i];
+          }
+          double square = 0;
+          for (int c = i - column % size; c < i - column % size + size; c++) {
+            square += qkv[c] * qkv[c] / size;
+          }
+          double[] scale = column < width ? queryScale : keyScale;
+          return qkv[i] / Math.sqrt(square + 1e-5) * scale[column % size];
+        });
+  }
+
+  /** Turns complex numbers, whose parts are the halves of a head. */
+  static double[] rotate(double[] qkv, double[][] angles, int[] positions, int width) {
+    int pairs = angles[0].length;
+    double[] y = qkv.clone();
+    for (int row = 0; row < positions.length; row++) {
+      for (int head = 0; head < 2 * width / pairs / 2; head++) {
+        for (int i = 0; i < pairs; i++) {
+          int real = row * 3 * width + head * 2 * pairs + i;
+          double size = Math.hypot(qkv[real], qkv[real + pairs]);
+          double angle = Math.atan2(qkv[real + pairs], qkv[real]) + angles[positions[row]][i];
+          y[real] = size * Math.cos(angle);
+          y[real + pairs] = size * Math.sin(angle);
         }
       }
     }

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,9 @@ class OpsTest {
   private static final long SEED = 4711;
   static final int[] IDS = {2, 0, 2, 4, 2};
   static final int[] RANGE_OF_ROW = {0, 0, 0, 1, 0};
+
+  /** Of rotary positions. */
+  private static final double[][] ANGLES = {{0, 0}, {1, 0.1}, {-2, 0.2}, {3, 9}, {4, 0.4}};
 
   private static final List<ColumnRange> RANGES =
       List.of(new ColumnRange(0, 3, 4), new ColumnRange(3, 6, 1));
@@ -56,8 +60,9 @@ class OpsTest {
       Map<String, long[]> shapes,
       BiFunction<Ops, Function<String, GraphTensor>, GraphTensor> graph,
       Function<Function<String, double[]>, double[]> naive) {
-    // ND4J has the slope of GELU in single precision.
-    return new Case(name, shapes, graph, naive, name.equals("gelu") ? 1e-8 : 1e-12);
+    // ND4J has the slope of GELU in single precision, and constants come in it too.
+    boolean single = name.equals("gelu") || name.startsWith("rotate");
+    return new Case(name, shapes, graph, naive, single ? 1e-7 : 1e-12);
   }
 
   private static long[] shape(long... sizes) {
@@ -97,12 +102,48 @@ class OpsTest {
         });
   }
 
-  static Case attention(int batch, int length, int heads, MaskPattern mask) {
+  /** Attention with one mask for all of a batch. */
+  static Case attention(int batch, int length, int heads, AttentionMask mask) {
+    AttentionMask[] masks = new AttentionMask[batch];
+    Arrays.fill(masks, mask);
     return op(
         "attention of " + length + " " + mask,
         Map.of("x", shape((long) batch * length, 12)),
         (ops, in) -> ops.attention(in.apply("x"), batch, heads, mask),
-        in -> NaiveOps.attention(in.apply("x"), batch, heads, 4, mask));
+        in -> NaiveOps.attention(in.apply("x"), heads, 4, masks));
+  }
+
+  /** Attention of five sequences, each of which has one of two masks. */
+  static Case attention(int length, int heads, AttentionMask first, AttentionMask second) {
+    AttentionMask[] masks =
+        Arrays.stream(RANGE_OF_ROW)
+            .mapToObj(choice -> choice == 0 ? first : second)
+            .toArray(AttentionMask[]::new);
+    return op(
+        "attention of " + length + " " + first + " or " + second,
+        Map.of("x", shape((long) masks.length * length, 12)),
+        (ops, in) ->
+            ops.attention(in.apply("x"), heads, List.of(first, second), in.apply("ranges")),
+        in -> NaiveOps.attention(in.apply("x"), heads, 4, masks));
+  }
+
+  private static Case normaliseHeads(int heads) {
+    return op(
+        "normalise " + heads + " heads",
+        Map.of("x", shape(5, 24), "q", shape(8 / heads), "k", shape(8 / heads)),
+        (ops, in) -> ops.normaliseHeads(in.apply("x"), heads, in.apply("q"), in.apply("k")),
+        in -> NaiveOps.normaliseHeads(in.apply("x"), in.apply("q"), in.apply("k"), 8));
+  }
+
+  private static Case rotate(int heads) {
+    int width = heads * 2 * ANGLES[0].length;
+    return op(
+        "rotate " + heads + " heads",
+        Map.of("x", shape(5, 3L * width)),
+        (ops, in) ->
+            ops.rotate(
+                in.apply("x"), heads, in.apply("cosines"), in.apply("sines"), in.apply("ids")),
+        in -> NaiveOps.rotate(in.apply("x"), ANGLES, IDS, width));
   }
 
   private static double[] unitRows(double[] x) {
@@ -175,10 +216,22 @@ class OpsTest {
             x -> NaiveOps.map(x, v -> -2.5 * v + 0.75)),
         unary("affine without effect", (ops, x) -> ops.affine(x, 1, 0), x -> x),
         unary("reshape", (ops, x) -> ops.reshape(x, 2, 1, 6), x -> x),
-        attention(2, 5, 2, MaskPattern.CAUSAL),
-        attention(2, 5, 1, MaskPattern.LOCAL),
-        attention(1, MaskPattern.WINDOW + 6, 4, MaskPattern.LOCAL),
-        attention(1, MaskPattern.WINDOW + 6, 2, MaskPattern.CAUSAL),
+        attention(2, 5, 2, AttentionMask.of(MaskPattern.CAUSAL)),
+        attention(2, 5, 1, AttentionMask.of(MaskPattern.LOCAL)),
+        attention(1, MaskPattern.WINDOW + 6, 4, AttentionMask.of(MaskPattern.LOCAL)),
+        attention(1, MaskPattern.WINDOW + 6, 2, AttentionMask.of(MaskPattern.CAUSAL)),
+        attention(2, 36, 2, new AttentionMask(MaskPattern.ROW, new TokenGrid(3, 5, 6))),
+        attention(2, 36, 2, new AttentionMask(MaskPattern.COLUMN, new TokenGrid(3, 5, 6))),
+        attention(2, 36, 2, new AttentionMask(MaskPattern.CONV, new TokenGrid(3, 5, 6))),
+        attention(
+            9,
+            1,
+            new AttentionMask(MaskPattern.ROW, new TokenGrid(4, 2, 3)),
+            new AttentionMask(MaskPattern.ROW, new TokenGrid(1, 2, 3))),
+        normaliseHeads(1),
+        normaliseHeads(2),
+        rotate(1),
+        rotate(3),
         op(
             "embedding",
             Map.of("x", shape(5, 3)),
@@ -279,6 +332,8 @@ class OpsTest {
                   inputs.put(name, graph.parameter(name, Initialiser.normal(1), sizes)));
       inputs.put("ids", graph.indices("ids", IDS.length));
       inputs.put("ranges", graph.indices("ranges", IDS.length));
+      inputs.put("cosines", angles(graph, Math::cos));
+      inputs.put("sines", angles(graph, Math::sin));
       output = one.graph.apply(graph.ops(), name -> Objects.requireNonNull(inputs.get(name)));
       GraphTensor weights = normal(graph, output.shape());
       loss = graph.ops().sum(graph.ops().multiply(output, weights)).named("loss");
@@ -287,6 +342,15 @@ class OpsTest {
     double[] values(String name) {
       return store.array(name).data().asDouble();
     }
+  }
+
+  private static GraphTensor angles(ModelGraph graph, DoubleUnaryOperator function) {
+    double[] values = Arrays.stream(ANGLES).flatMapToDouble(Arrays::stream).map(function).toArray();
+    float[] rounded = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      rounded[i] = (float) values[i];
+    }
+    return graph.constant(rounded, ANGLES.length, ANGLES[0].length);
   }
 
   /** Constants drawn like parameters. */

@@ -140,18 +140,6 @@ class ParameterStoreTest {
   }
 
   @Test
-  void masksLookAtTheFirstPositionAndTheWindow() {
-    for (int query = 0; query < 200; query++) {
-      for (int key = 0; key < 200; key++) {
-        boolean causal = key <= query;
-        boolean near = key == 0 || key > query - MaskPattern.WINDOW;
-        assertThat(MaskPattern.CAUSAL.attends(query, key)).isEqualTo(causal);
-        assertThat(MaskPattern.LOCAL.attends(query, key)).isEqualTo(causal && near);
-      }
-    }
-  }
-
-  @Test
   void aStateIsNoParameter() {
     ParameterStore store = new ParameterStore(1, DataType.FLOAT);
     ModelGraph graph = new ModelGraph(store, DataType.FLOAT);

@@ -3,6 +3,7 @@ package dev.tessera.engine.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -12,6 +13,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 class ShapeErrorTest {
+  private static final AttentionMask CAUSAL = AttentionMask.of(MaskPattern.CAUSAL);
+  private static final List<AttentionMask> LIST = List.of(CAUSAL, CAUSAL);
+
   /** Makes tensors of any shape. */
   interface Maker {
     GraphTensor of(long... shape);
@@ -29,10 +33,25 @@ class ShapeErrorTest {
         wrong("project, a vector", (ops, t) -> ops.project(t.of(3, 4), t.of(4))),
         wrong("layer norm, scale", (ops, t) -> ops.layerNorm(t.of(3, 4), t.of(3), t.of(4))),
         wrong("layer norm, bias", (ops, t) -> ops.layerNorm(t.of(3, 4), t.of(4), t.of(3))),
-        wrong("attention, rows", (ops, t) -> ops.attention(t.of(7, 12), 2, 2, MaskPattern.CAUSAL)),
+        wrong("attention, rows", (ops, t) -> ops.attention(t.of(7, 12), 2, 2, CAUSAL)),
+        wrong("attention, columns", (ops, t) -> ops.attention(t.of(8, 13), 2, 2, CAUSAL)),
+        wrong("attention, heads", (ops, t) -> ops.attention(t.of(8, 12), 2, 3, CAUSAL)),
+        wrong("attention, sequences", (ops, t) -> ops.attention(t.of(8, 12), 2, LIST, t.of(3))),
         wrong(
-            "attention, columns", (ops, t) -> ops.attention(t.of(8, 13), 2, 2, MaskPattern.CAUSAL)),
-        wrong("attention, heads", (ops, t) -> ops.attention(t.of(8, 12), 2, 3, MaskPattern.CAUSAL)),
+            "normalise heads, scale",
+            (ops, t) -> ops.normaliseHeads(t.of(8, 12), 2, t.of(2), t.of(4))),
+        wrong(
+            "normalise heads, heads",
+            (ops, t) -> ops.normaliseHeads(t.of(8, 12), 3, t.of(1), t.of(1))),
+        wrong(
+            "rotate, an odd head",
+            (ops, t) -> ops.rotate(t.of(8, 18), 2, t.of(9, 1), t.of(9, 1), t.of(8))),
+        wrong(
+            "rotate, sines",
+            (ops, t) -> ops.rotate(t.of(8, 12), 2, t.of(9, 1), t.of(8, 1), t.of(8))),
+        wrong(
+            "rotate, positions",
+            (ops, t) -> ops.rotate(t.of(8, 12), 2, t.of(9, 1), t.of(9, 1), t.of(7))),
         wrong("cross-entropy, targets", (ops, t) -> ops.softmaxCrossEntropy(t.of(3, 4), t.of(4))),
         wrong("straight through", (ops, t) -> ops.straightThrough(t.of(3, 4), t.of(4, 3))),
         wrong(

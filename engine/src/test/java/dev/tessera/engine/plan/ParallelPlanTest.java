@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tessera.engine.graph.AttentionMask;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.HostCopy;
 import dev.tessera.engine.graph.Initialiser;
@@ -48,7 +49,9 @@ class ParallelPlanTest {
     GraphTensor table = graph.parameter("table", Initialiser.normal(1), IDS, WIDTH);
     GraphTensor x = ops.embedding(table, graph.indices("ids", (long) share * LENGTH));
     GraphTensor spread = graph.parameter("qkv", Initialiser.normal(0.3), WIDTH, 3 * WIDTH);
-    x = ops.attention(ops.project(x, spread), share, 4, MaskPattern.CAUSAL).named("mixed");
+    x =
+        ops.attention(ops.project(x, spread), share, 4, AttentionMask.of(MaskPattern.CAUSAL))
+            .named("mixed");
     GraphTensor kernel = graph.parameter("kernel", Initialiser.normal(0.1), 3, 3, 2, 5);
     GraphTensor bias = graph.parameter("bias", Initialiser.normal(0.1), 5);
     GraphTensor picture =

@@ -1,5 +1,6 @@
 package dev.tessera.engine.plan;
 
+import dev.tessera.engine.graph.AttentionMask;
 import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.Initialiser;
@@ -83,7 +84,10 @@ final class RandomGraph {
       case 8 -> ops.logSoftmax(ops.tanh(a));
       case 9 ->
           ops.attention(
-              ops.project(ops.tanh(a), weight(WIDTH, 3 * WIDTH)), 2, 2, MaskPattern.CAUSAL);
+              ops.project(ops.tanh(a), weight(WIDTH, 3 * WIDTH)),
+              2,
+              2,
+              AttentionMask.of(MaskPattern.CAUSAL));
       case 10 -> ops.straightThrough(a, ops.round(b));
       case 11 -> convolution(a);
       case 12 -> pixels(a);

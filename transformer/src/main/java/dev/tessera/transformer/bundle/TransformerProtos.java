@@ -1,6 +1,8 @@
 package dev.tessera.transformer.bundle;
 
 import dev.tessera.engine.graph.MaskPattern;
+import dev.tessera.engine.graph.TokenGrid;
+import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +26,24 @@ final class TransformerProtos {
             .setWidth(config.width())
             .setLayers(config.layers())
             .setHeads(config.heads())
-            .setLocalWindow(localWindow(config.masks()));
+            .setLocalWindow(localWindow(config.masks()))
+            .setConvKernel(convKernel(config.masks(), config.gridHeight(), config.gridWidth()))
+            .setPositions(
+                switch (config.variant().positions()) {
+                  case ABSOLUTE -> dev.tessera.proto.TransformerConfig.Positions.ABSOLUTE;
+                  case AXIAL -> dev.tessera.proto.TransformerConfig.Positions.AXIAL;
+                  case ROTARY -> dev.tessera.proto.TransformerConfig.Positions.ROTARY;
+                })
+            .setSandwichNorm(config.variant().sandwichNorm())
+            .setQueryKeyNorm(config.variant().queryKeyNorm());
     for (MaskPattern mask : config.masks()) {
       proto.addMasks(
           switch (mask) {
             case CAUSAL -> dev.tessera.proto.TransformerConfig.MaskPattern.CAUSAL;
             case LOCAL -> dev.tessera.proto.TransformerConfig.MaskPattern.LOCAL;
+            case ROW -> dev.tessera.proto.TransformerConfig.MaskPattern.ROW;
+            case COLUMN -> dev.tessera.proto.TransformerConfig.MaskPattern.COLUMN;
+            case CONV -> dev.tessera.proto.TransformerConfig.MaskPattern.CONV;
           });
     }
     return proto.build();
@@ -42,15 +56,35 @@ final class TransformerProtos {
           switch (proto.getMasks(layer)) {
             case CAUSAL -> MaskPattern.CAUSAL;
             case LOCAL -> MaskPattern.LOCAL;
+            case ROW -> MaskPattern.ROW;
+            case COLUMN -> MaskPattern.COLUMN;
+            case CONV -> MaskPattern.CONV;
             case UNRECOGNIZED ->
                 throw Newer.value("mask of layer " + layer, proto.getMasksValue(layer));
           });
     }
-    int window = localWindow(masks);
-    if (proto.getLocalWindow() != window) {
-      throw new IllegalArgumentException(
-          "local window is %d, but must be %d".formatted(proto.getLocalWindow(), window));
-    }
+    PositionEncoding positions =
+        switch (proto.getPositions()) {
+          case ABSOLUTE -> PositionEncoding.ABSOLUTE;
+          case AXIAL -> PositionEncoding.AXIAL;
+          case ROTARY -> PositionEncoding.ROTARY;
+          case UNRECOGNIZED -> throw Newer.value("positions", proto.getPositionsValue());
+        };
+    TransformerConfig.Variant variant =
+        new TransformerConfig.Variant(positions, proto.getSandwichNorm(), proto.getQueryKeyNorm());
+    TransformerConfig config = config(proto, masks, variant);
+    requireConstant("local window", proto.getLocalWindow(), localWindow(masks));
+    requireConstant(
+        "kernel of conv masks",
+        proto.getConvKernel(),
+        convKernel(masks, config.gridHeight(), config.gridWidth()));
+    return config;
+  }
+
+  private static TransformerConfig config(
+      dev.tessera.proto.TransformerConfig proto,
+      List<MaskPattern> masks,
+      TransformerConfig.Variant variant) {
     return new TransformerConfig(
         proto.getTextVocabulary(),
         proto.getTextLength(),
@@ -60,11 +94,24 @@ final class TransformerProtos {
         proto.getWidth(),
         proto.getLayers(),
         proto.getHeads(),
-        masks);
+        masks,
+        variant);
+  }
+
+  private static void requireConstant(String name, int found, int expected) {
+    if (found != expected) {
+      throw new IllegalArgumentException(
+          "%s is %d, but must be %d".formatted(name, found, expected));
+    }
   }
 
   /** A constant of the code, and stored: weights trained with another one would be misread. */
   private static int localWindow(List<MaskPattern> masks) {
     return masks.contains(MaskPattern.LOCAL) ? MaskPattern.WINDOW : 0;
+  }
+
+  /** Follows from the grid, and is stored for the same reason. */
+  private static int convKernel(List<MaskPattern> masks, int gridHeight, int gridWidth) {
+    return masks.contains(MaskPattern.CONV) ? new TokenGrid(0, gridHeight, gridWidth).kernel() : 0;
   }
 }

@@ -35,7 +35,8 @@
  *   <li>the configurations. A field, enum value or quantiser that is not known is refused by name,
  *       since a model without a part of its configuration is another model;
  *   <li>what is not configured, but would make another model of the same weights: the range of
- *       pixel values and the reach of {@link dev.tessera.engine.graph.MaskPattern#LOCAL};
+ *       pixel values, the reach of {@link dev.tessera.engine.graph.MaskPattern#LOCAL} and the
+ *       kernel of {@link dev.tessera.engine.graph.MaskPattern#CONV};
  *   <li>both vocabulary sizes, for readers that cannot derive them;
  *   <li>for every other entry its length, its SHA-256 and, if it holds tensors, the name and shape
  *       of each;

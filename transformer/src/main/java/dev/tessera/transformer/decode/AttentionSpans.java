@@ -1,18 +1,18 @@
 package dev.tessera.transformer.decode;
 
-import dev.tessera.engine.graph.MaskPattern;
+import dev.tessera.engine.graph.AttentionMask;
 
 /** The earlier inputs that one query attends to, as runs of neighbours. */
 final class AttentionSpans {
-  private final MaskPattern pattern;
+  private final AttentionMask mask;
 
   /** Start and end (exclusive) of each run. */
   private final int[] bounds;
 
   private int runs;
 
-  AttentionSpans(MaskPattern pattern, int maximumLength) {
-    this.pattern = pattern;
+  AttentionSpans(AttentionMask mask, int maximumLength) {
+    this.mask = mask;
     this.bounds = new int[maximumLength + 2];
   }
 
@@ -21,7 +21,7 @@ final class AttentionSpans {
     int count = 0;
     boolean inside = false;
     for (int key = 0; key <= query; key++) {
-      if (pattern.attends(query, key) != inside) {
+      if (mask.attends(query, key) != inside) {
         bounds[count++] = key;
         inside = !inside;
       }

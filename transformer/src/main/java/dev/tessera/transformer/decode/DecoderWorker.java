@@ -3,6 +3,7 @@ package dev.tessera.transformer.decode;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.decode.TransformerWeights.Block;
 import dev.tessera.transformer.decode.TransformerWeights.Norm;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one member of a team does of a step. Each has the residual stream of all rows for itself and
@@ -17,6 +18,7 @@ final class DecoderWorker {
   private final ThreadTeam team;
   private final TransformerWeights weights;
   private final Products products;
+  private final QueriesAndKeys queriesAndKeys;
   private final CachedAttention attention;
   private final float[][] x;
   private final float[] normed;
@@ -37,12 +39,10 @@ final class DecoderWorker {
     this.weights = weights;
     this.products = products;
     Panels heads = Panels.ofHeads(config.heads(), config.headWidth());
-    attention =
-        new CachedAttention(
-            config,
-            cache,
-            heads.firstColumn(member, team.members()),
-            heads.firstColumn(member + 1, team.members()));
+    int from = heads.firstColumn(member, team.members());
+    int to = heads.firstColumn(member + 1, team.members());
+    queriesAndKeys = new QueriesAndKeys(config, weights, from, to);
+    attention = new CachedAttention(config, cache, from, to);
     int width = config.width();
     x = new float[rows][width];
     normed = new float[width];
@@ -55,16 +55,18 @@ final class DecoderWorker {
    * One token for each row.
    *
    * @param input index of the input
-   * @param spans what each layer attends to
+   * @param orders the order token of each row
+   * @param spans what each layer attends to, by order
    * @param logits where the own columns of the logits go; not touched for {@link Range#NONE}
    */
   void step(
       int rows,
       int input,
+      int[] orders,
       int[] tokens,
       int[] positions,
       int[] targetPositions,
-      AttentionSpans[] spans,
+      AttentionSpans[][] spans,
       Range range,
       float[][] logits) {
     products.begin();
@@ -72,27 +74,28 @@ final class DecoderWorker {
       for (int row = 0; row < rows; row++) {
         embed(tokens[row], positions[row], targetPositions[row], x[row]);
       }
-      for (int layer = 0; layer < spans.length; layer++) {
+      for (int layer = 0; layer < weights.blocks().size(); layer++) {
         Block block = weights.blocks().get(layer);
         normalise(block.norm1(), rows);
         products.project(layer, rows);
         for (int row = 0; row < rows; row++) {
           products.readProjected(row, projected);
-          attention.attend(row, layer, input, spans[layer], projected, attended);
+          queriesAndKeys.prepare(layer, positions[row], projected);
+          attention.attend(row, layer, input, spans[orders[row]][layer], projected, attended);
           products.giveAttended(row, attended);
         }
         products.attended(rows);
         team.meet(member);
         products.out(layer, rows);
         team.meet(member);
-        addResult(rows);
+        addResult(block.attentionNorm(), rows);
 
         normalise(block.norm2(), rows);
         products.up(layer, rows);
         team.meet(member);
         products.down(layer, rows);
         team.meet(member);
-        addResult(rows);
+        addResult(block.mlpNorm(), rows);
       }
       if (range != Range.NONE) {
         normalise(weights.norm(), rows);
@@ -112,9 +115,17 @@ final class DecoderWorker {
     }
   }
 
-  private void addResult(int rows) {
+  /**
+   * Adds what was computed last to the residual stream.
+   *
+   * @param norm of it; null if it is added as it is
+   */
+  private void addResult(@Nullable Norm norm, int rows) {
     for (int row = 0; row < rows; row++) {
       products.readResult(row, result);
+      if (norm != null) {
+        normalise(norm, result, result);
+      }
       float[] y = x[row];
       for (int j = 0; j < y.length; j++) {
         y[j] += result[j];
@@ -124,19 +135,22 @@ final class DecoderWorker {
 
   private void normalise(Norm norm, int rows) {
     for (int row = 0; row < rows; row++) {
-      float[] in = x[row];
-      float mean = (float) (Logits.sum(in, 0, in.length) / in.length);
-      for (int j = 0; j < normed.length; j++) {
-        normed[j] = in[j] - mean;
-      }
-      double variance = sumOfSquares(normed) / normed.length;
-      float factor = (float) (1 / Math.sqrt(variance + NORM_EPSILON));
-      float[] scale = norm.scale();
-      float[] bias = norm.bias();
-      for (int j = 0; j < normed.length; j++) {
-        normed[j] = normed[j] * factor * scale[j] + bias[j];
-      }
+      normalise(norm, x[row], normed);
       products.give(row, normed);
+    }
+  }
+
+  private static void normalise(Norm norm, float[] in, float[] out) {
+    float mean = (float) (Logits.sum(in, 0, in.length) / in.length);
+    for (int j = 0; j < out.length; j++) {
+      out[j] = in[j] - mean;
+    }
+    double variance = sumOfSquares(out) / out.length;
+    float factor = (float) (1 / Math.sqrt(variance + NORM_EPSILON));
+    float[] scale = norm.scale();
+    float[] bias = norm.bias();
+    for (int j = 0; j < out.length; j++) {
+      out[j] = out[j] * factor * scale[j] + bias[j];
     }
   }
 

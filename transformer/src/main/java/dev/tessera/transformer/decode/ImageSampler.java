@@ -101,6 +101,7 @@ public final class ImageSampler {
       Prefill.check(cancelled);
       int input = config.textLength() + slot;
       float[][] logits = decoder.step(tokens, positions[input], positions[input + 1], Range.IMAGE);
+      float scale = (float) options.guidanceAt(slot, config.imageLength());
       for (int row = 0; row < count; row++) {
         float[] conditional = logits[row];
         double logSumExp = Logits.logSumExp(conditional);
@@ -110,7 +111,7 @@ public final class ImageSampler {
         int code = prompt.knows(slot) ? prompt.codes()[slot] : -1;
         if (code < 0) {
           if (options.isGuided()) {
-            guide(conditional, logits[count + row], (float) options.guidance());
+            guide(conditional, logits[count + row], scale);
           }
           code = sampler.sample(conditional, random[row]);
         }
@@ -138,9 +139,10 @@ public final class ImageSampler {
     return condition;
   }
 
-  private static void guide(float[] conditional, float[] unconditional, float scale) {
+  /** In this form a scale of 1 leaves every bit of the conditional logits as it is. */
+  static void guide(float[] conditional, float[] unconditional, float scale) {
     for (int id = 0; id < conditional.length; id++) {
-      conditional[id] = unconditional[id] + scale * (conditional[id] - unconditional[id]);
+      conditional[id] += (scale - 1) * (conditional[id] - unconditional[id]);
     }
   }
 

@@ -1,10 +1,11 @@
 package dev.tessera.transformer.decode;
 
-import dev.tessera.engine.graph.MaskPattern;
+import dev.tessera.engine.graph.AttentionMask;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.sequence.LayerMasks;
 import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
@@ -31,8 +32,15 @@ public final class IncrementalDecoder implements AutoCloseable {
   private final ThreadTeam team;
   private final DecoderWorker[] workers;
   private final IntConsumer work = this::work;
-  private final Map<MaskPattern, AttentionSpans> patterns = new EnumMap<>(MaskPattern.class);
-  private final AttentionSpans[] spans;
+  private final Map<AttentionMask, AttentionSpans> patterns = new HashMap<>();
+
+  /** Of each order of the sequences, of each layer. */
+  private final AttentionSpans[][] spans;
+
+  /** The order token of each row. */
+  private int[] orders;
+
+  private int[] nextOrders;
   private final float[][] textLogits;
   private final float[][] imageLogits;
   private final int[] tokens;
@@ -78,12 +86,17 @@ public final class IncrementalDecoder implements AutoCloseable {
     this.format = format;
     this.maximumBatch = maximumBatch;
     cache = new KeyValueCache(config, maximumBatch);
-    spans = new AttentionSpans[config.layers()];
-    for (int layer = 0; layer < spans.length; layer++) {
-      spans[layer] =
-          patterns.computeIfAbsent(
-              config.masks().get(layer), p -> new AttentionSpans(p, config.sequenceLength()));
+    LayerMasks masks = new LayerMasks(config);
+    spans = new AttentionSpans[vocabulary.orders()][config.layers()];
+    for (int order = 0; order < spans.length; order++) {
+      for (int layer = 0; layer < config.layers(); layer++) {
+        spans[order][layer] =
+            patterns.computeIfAbsent(
+                masks.of(layer, order), m -> new AttentionSpans(m, config.sequenceLength()));
+      }
     }
+    orders = new int[maximumBatch];
+    nextOrders = new int[maximumBatch];
     textLogits = new float[maximumBatch][config.textVocabulary()];
     imageLogits = new float[maximumBatch][config.imageVocabulary()];
     tokens = new int[maximumBatch];
@@ -147,6 +160,12 @@ public final class IncrementalDecoder implements AutoCloseable {
       require("parent row", parent, batch);
     }
     cache.reorder(parents, length);
+    for (int row = 0; row < parents.length; row++) {
+      nextOrders[row] = orders[parents[row]];
+    }
+    int[] swap = orders;
+    orders = nextOrders;
+    nextOrders = swap;
     batch = parents.length;
   }
 
@@ -167,7 +186,7 @@ public final class IncrementalDecoder implements AutoCloseable {
   /**
    * Gives every row one more input. Of each array the first {@link #batch} entries are read.
    *
-   * @param tokens token ids, 0 to V − 1
+   * @param tokens token ids, 0 to V − 1; at the first step order tokens
    * @param positions positions of the tokens, 0 to P − 1
    * @param targetPositions positions of the tokens to be predicted, 0 to P − 1
    * @param range which logits to compute
@@ -198,7 +217,14 @@ public final class IncrementalDecoder implements AutoCloseable {
 
   private float[][] run(int[] given, Range wanted) {
     for (int row = 0; row < batch; row++) {
-      require("token", given[row], vocabulary.size());
+      if (length == 0) {
+        require("order token", given[row], vocabulary.orders());
+      } else {
+        require("token", given[row], vocabulary.size());
+      }
+    }
+    if (length == 0) {
+      System.arraycopy(given, 0, orders, 0, batch);
     }
     System.arraycopy(given, 0, tokens, 0, batch);
     range = wanted;
@@ -212,7 +238,8 @@ public final class IncrementalDecoder implements AutoCloseable {
 
   /** What a member of the team does of a step. */
   private void work(int member) {
-    workers[member].step(batch, length, tokens, positions, targetPositions, spans, range, logits());
+    workers[member].step(
+        batch, length, orders, tokens, positions, targetPositions, spans, range, logits());
   }
 
   private float[][] logits() {

@@ -10,10 +10,16 @@ package dev.tessera.transformer.decode;
  *     1; 1 for all
  * @param guidance scale g of classifier-free guidance, 0 to {@value #MAXIMUM_GUIDANCE}: logits are
  *     null + g · (conditional − null); 1 for none
+ * @param guidanceSchedule how that scale goes over the tokens of a picture
  * @param seed of all randomness
  */
 public record SamplingOptions(
-    double temperature, int topK, double topP, double guidance, long seed) {
+    double temperature,
+    int topK,
+    double topP,
+    double guidance,
+    GuidanceSchedule guidanceSchedule,
+    long seed) {
   public static final double MAXIMUM_TEMPERATURE = 100;
   public static final double MAXIMUM_GUIDANCE = 100;
 
@@ -37,6 +43,11 @@ public record SamplingOptions(
     }
   }
 
+  /** The same guidance for every token. */
+  public SamplingOptions(double temperature, int topK, double topP, double guidance, long seed) {
+    this(temperature, topK, topP, guidance, GuidanceSchedule.CONSTANT, seed);
+  }
+
   /** The most probable token each time. */
   public static SamplingOptions greedy() {
     return DEFAULT.withTemperature(0);
@@ -47,23 +58,32 @@ public record SamplingOptions(
     return guidance != 1;
   }
 
+  /** The scale of guidance for one of the tokens of a picture, counted as they are drawn. */
+  double guidanceAt(int token, int tokens) {
+    return guidanceSchedule.scale(guidance, token, tokens);
+  }
+
   public SamplingOptions withTemperature(double value) {
-    return new SamplingOptions(value, topK, topP, guidance, seed);
+    return new SamplingOptions(value, topK, topP, guidance, guidanceSchedule, seed);
   }
 
   public SamplingOptions withTopK(int value) {
-    return new SamplingOptions(temperature, value, topP, guidance, seed);
+    return new SamplingOptions(temperature, value, topP, guidance, guidanceSchedule, seed);
   }
 
   public SamplingOptions withTopP(double value) {
-    return new SamplingOptions(temperature, topK, value, guidance, seed);
+    return new SamplingOptions(temperature, topK, value, guidance, guidanceSchedule, seed);
   }
 
   public SamplingOptions withGuidance(double value) {
-    return new SamplingOptions(temperature, topK, topP, value, seed);
+    return new SamplingOptions(temperature, topK, topP, value, guidanceSchedule, seed);
+  }
+
+  public SamplingOptions withGuidanceSchedule(GuidanceSchedule value) {
+    return new SamplingOptions(temperature, topK, topP, guidance, value, seed);
   }
 
   public SamplingOptions withSeed(long value) {
-    return new SamplingOptions(temperature, topK, topP, guidance, value);
+    return new SamplingOptions(temperature, topK, topP, guidance, guidanceSchedule, value);
   }
 }

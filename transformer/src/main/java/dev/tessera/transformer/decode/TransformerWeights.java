@@ -1,17 +1,20 @@
 package dev.tessera.transformer.decode;
 
+import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.sequence.AxialPositions;
 import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of a trained model, matrices as arrays of rows: HotSpot vectorises a loop over
  * several arrays only where all of them have the same index.
  *
  * @param tokenEmbedding [V][D]
- * @param positionEmbedding [P][D]
+ * @param positionEmbedding [P][D]; zeros where positions are rotary
  * @param targetEmbedding [P][D]
  * @param blocks one for each layer
  * @param norm before the head
@@ -34,8 +37,28 @@ public record TransformerWeights(
    * @param out D to D
    * @param up D to 4D
    * @param down 4D to D
+   * @param attentionNorm of what attention adds; null if there is none
+   * @param mlpNorm of what the MLP adds; null if there is none
+   * @param headNorm of queries and keys; null if there is none
    */
-  public record Block(Norm norm1, Linear qkv, Linear out, Norm norm2, Linear up, Linear down) {}
+  public record Block(
+      Norm norm1,
+      Linear qkv,
+      Linear out,
+      Norm norm2,
+      Linear up,
+      Linear down,
+      @Nullable Norm attentionNorm,
+      @Nullable Norm mlpNorm,
+      @Nullable HeadNorm headNorm) {}
+
+  /**
+   * Scales of queries and keys, which all heads share.
+   *
+   * @param queryScale [D / heads]
+   * @param keyScale [D / heads]
+   */
+  public record HeadNorm(float[] queryScale, float[] keyScale) {}
 
   /**
    * A layer normalisation.
@@ -70,6 +93,10 @@ public record TransformerWeights(
    * block0/mlp/down/weight [4D, D]        block0/mlp/down/bias [D]
    * … the same for block1 and on
    * norm/scale|bias [D]   head/weight [D, V]
+   * with sandwich norm in each block   block0/attention/norm/scale|bias [D]   block0/mlp/norm/scale|bias [D]
+   * with query and key norm            block0/attention/query_norm/scale [D / heads]   …/key_norm/scale
+   * with axial positions               position_embedding and target_embedding [1 + Nt + H' + W', D]
+   * with rotary positions              no position_embedding
    * </pre>
    *
    * @throws IllegalArgumentException if the source answers with another number of values
@@ -77,6 +104,7 @@ public record TransformerWeights(
   public static TransformerWeights read(TransformerConfig config, WeightSource source) {
     Vocabulary vocabulary = new Vocabulary(config);
     int width = config.width();
+    boolean sandwich = config.variant().sandwichNorm();
     List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < config.layers(); i++) {
       String name = "block" + i;
@@ -87,17 +115,49 @@ public record TransformerWeights(
               linear(source, name + "/attention/out", width, width),
               norm(source, name + "/norm2", width),
               linear(source, name + "/mlp/up", width, 4 * width),
-              linear(source, name + "/mlp/down", 4 * width, width)));
+              linear(source, name + "/mlp/down", 4 * width, width),
+              sandwich ? norm(source, name + "/attention/norm", width) : null,
+              sandwich ? norm(source, name + "/mlp/norm", width) : null,
+              config.variant().queryKeyNorm()
+                  ? headNorm(source, name + "/attention", config.headWidth())
+                  : null));
     }
     float[][] head = matrix(source, "head/weight", width, vocabulary.size());
     return new TransformerWeights(
         matrix(source, "token_embedding", vocabulary.size(), width),
-        matrix(source, "position_embedding", vocabulary.positions(), width),
-        matrix(source, "target_embedding", vocabulary.positions(), width),
+        config.variant().positions() == PositionEncoding.ROTARY
+            ? new float[vocabulary.positions()][width]
+            : positions(config, source, "position_embedding"),
+        positions(config, source, "target_embedding"),
         blocks,
         norm(source, "norm", width),
         columns(head, vocabulary.firstText(), vocabulary.endText()),
         columns(head, vocabulary.firstImage(), vocabulary.size()));
+  }
+
+  /** [P][D], also where the tensor has rows and columns to be summed. */
+  private static float[][] positions(TransformerConfig config, WeightSource source, String name) {
+    int rows = new Vocabulary(config).positions();
+    if (config.variant().positions() != PositionEncoding.AXIAL) {
+      return matrix(source, name, rows, config.width());
+    }
+    AxialPositions axial = new AxialPositions(config);
+    float[][] parts = matrix(source, name, axial.rows(), config.width());
+    float[][] sums = new float[rows][config.width()];
+    for (int position = 0; position < rows; position++) {
+      for (int row : axial.rowsOf(position)) {
+        for (int j = 0; j < config.width(); j++) {
+          sums[position][j] += parts[row][j];
+        }
+      }
+    }
+    return sums;
+  }
+
+  private static HeadNorm headNorm(WeightSource source, String name, int headWidth) {
+    return new HeadNorm(
+        vector(source, name + "/query_norm/scale", headWidth),
+        vector(source, name + "/key_norm/scale", headWidth));
   }
 
   private static Norm norm(WeightSource source, String name, int width) {

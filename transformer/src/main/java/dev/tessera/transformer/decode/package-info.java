@@ -15,8 +15,9 @@
  * <p>On the decoder stand {@link dev.tessera.transformer.decode.ImageSampler}, {@link
  * dev.tessera.transformer.decode.Captioner} and {@link dev.tessera.transformer.decode.Likelihood}.
  * {@link dev.tessera.transformer.decode.SamplingOptions} say how the next token is drawn; for
- * classifier-free guidance see Ho and Salimans, <i>Classifier-free diffusion guidance</i>, 2022,
- * and for top-p Holtzman et al., <i>The curious case of neural text degeneration</i>, 2020.
+ * {@link dev.tessera.transformer.decode.GuidanceSchedule} how far the prompt binds early tokens.
+ * For classifier-free guidance see Ho and Salimans, <i>Classifier-free diffusion guidance</i>,
+ * 2022, and for top-p Holtzman et al., <i>The curious case of neural text degeneration</i>, 2020.
  *
  * <p>Invariants:
  *

@@ -1,23 +1,30 @@
 package dev.tessera.transformer.model;
 
+import dev.tessera.engine.graph.AttentionMask;
 import dev.tessera.engine.graph.ColumnRange;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.Ops;
+import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.sequence.AxialPositions;
+import dev.tessera.transformer.sequence.LayerMasks;
+import dev.tessera.transformer.sequence.RotaryAngles;
 import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The GPT of stage 2: pre-norm blocks over the sum of three embeddings (token, its position, the
- * position to predict), and an output projection of its own.
+ * position to predict), and an output projection of its own. {@link TransformerConfig.Variant} says
+ * what else there is.
  *
  * <p>Placeholders, for B sequences of T inputs: {@code tokens}, {@code positions}, {@code
  * targetPositions}, {@code targets} and {@code modality} (0 where a text token is to be predicted,
- * 1 for an image token), all INT32 [B·T]; {@code weights} [B·T, 1], the share of each prediction in
- * the loss.
+ * 1 for an image token), all INT32 [B·T]; {@code orders} INT32 [B], the order token of each
+ * sequence; {@code weights} [B·T, 1], the share of each prediction in the loss.
  *
  * @param logits [B·T, V]; those of the other modality are below −1e8
  * @param tokenLosses [B·T, 1], nats per predicted token
@@ -53,6 +60,10 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
     private final int batch;
     private final long rows;
     private final int width;
+    private final GraphTensor positions;
+    private final GraphTensor orders;
+    private final LayerMasks masks;
+    private final @Nullable Rotation rotation;
 
     Builder(TransformerConfig config, ModelGraph graph, int batch) {
       this.config = config;
@@ -62,13 +73,25 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
       this.batch = batch;
       this.rows = (long) batch * config.sequenceLength();
       this.width = config.width();
+      this.positions = graph.indices("positions", rows);
+      this.orders = graph.indices("orders", batch);
+      this.masks = new LayerMasks(config);
+      this.rotation =
+          config.variant().positions() == PositionEncoding.ROTARY
+              ? Rotation.of(new RotaryAngles(config), graph)
+              : null;
     }
 
     /** What the head reads: [B·T, D]. */
     GraphTensor output() {
-      GraphTensor x = embedding("token_embedding", "tokens", vocabulary.size()); // [B·T, D]
-      x = ops.add(x, embedding("position_embedding", "positions", vocabulary.positions()));
-      x = ops.add(x, embedding("target_embedding", "targetPositions", vocabulary.positions()));
+      GraphTensor tokens = graph.indices("tokens", rows);
+      GraphTensor targetPositions = graph.indices("targetPositions", rows);
+      GraphTensor table = weight("token_embedding", vocabulary.size(), width, SPREAD); // [V, D]
+      GraphTensor x = ops.embedding(table, tokens); // [B·T, D]
+      if (rotation == null) {
+        x = ops.add(x, ops.embedding(positionTable("position_embedding"), positions));
+      }
+      x = ops.add(x, ops.embedding(positionTable("target_embedding"), targetPositions));
       for (int layer = 0; layer < config.layers(); layer++) {
         x = block(x, layer); // [B·T, D]
       }
@@ -104,15 +127,47 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
       double residualSpread = SPREAD / Math.sqrt(2.0 * config.layers());
       GraphTensor h = norm(x, name + "/norm1");
       h = linear(h, name + "/attention/qkv", 3 * width, SPREAD); // [B·T, 3D]
-      h = ops.attention(h, batch, config.heads(), config.masks().get(layer)); // [B·T, D]
-      x = ops.add(x, linear(h, name + "/attention/out", width, residualSpread));
+      h = attention(h, name + "/attention", layer); // [B·T, D]
+      h = linear(h, name + "/attention/out", width, residualSpread);
+      x = ops.add(x, sandwich(h, name + "/attention"));
       h = norm(x, name + "/norm2");
       h = ops.gelu(linear(h, name + "/mlp/up", 4 * width, SPREAD)); // [B·T, 4D]
-      return ops.add(x, linear(h, name + "/mlp/down", width, residualSpread));
+      h = linear(h, name + "/mlp/down", width, residualSpread);
+      return ops.add(x, sandwich(h, name + "/mlp"));
     }
 
-    private GraphTensor embedding(String name, String ids, int entries) {
-      return ops.embedding(weight(name, entries, width, SPREAD), graph.indices(ids, rows));
+    /** [B·T, 3D] → [B·T, D]. */
+    private GraphTensor attention(GraphTensor qkv, String name, int layer) {
+      GraphTensor h = qkv;
+      if (config.variant().queryKeyNorm()) {
+        GraphTensor queryScale = headScale(name + "/query_norm");
+        h = ops.normaliseHeads(h, config.heads(), queryScale, headScale(name + "/key_norm"));
+      }
+      if (rotation != null) {
+        h = ops.rotate(h, config.heads(), rotation.cosines(), rotation.sines(), positions);
+      }
+      List<AttentionMask> choice = masks.of(layer);
+      return choice.size() == 1
+          ? ops.attention(h, batch, config.heads(), choice.get(0))
+          : ops.attention(h, config.heads(), choice, orders);
+    }
+
+    private GraphTensor headScale(String name) {
+      return graph.parameter(name + "/scale", Initialiser.ones(), config.headWidth());
+    }
+
+    private GraphTensor sandwich(GraphTensor h, String name) {
+      return config.variant().sandwichNorm() ? norm(h, name + "/norm") : h;
+    }
+
+    /** [P, D]. */
+    private GraphTensor positionTable(String name) {
+      if (config.variant().positions() != PositionEncoding.AXIAL) {
+        return weight(name, vocabulary.positions(), width, SPREAD);
+      }
+      AxialPositions axial = new AxialPositions(config);
+      GraphTensor counts = graph.constant(axial.counts(), vocabulary.positions(), axial.rows());
+      return ops.project(counts, weight(name, axial.rows(), width, SPREAD));
     }
 
     private GraphTensor linear(GraphTensor x, String name, int outputs, double spread) {
@@ -138,6 +193,17 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
       Arrays.fill(ranges, vocabulary.firstText(), vocabulary.endText(), 0);
       Arrays.fill(ranges, vocabulary.size() + vocabulary.firstImage(), ranges.length, 0);
       return ranges;
+    }
+  }
+
+  /** Cosines and sines [P, D / heads / 2] that all layers share. */
+  private record Rotation(GraphTensor cosines, GraphTensor sines) {
+    static Rotation of(RotaryAngles angles, ModelGraph graph) {
+      float[] cosines = angles.cosines();
+      long rows = cosines.length / angles.pairs();
+      return new Rotation(
+          graph.constant(cosines, rows, angles.pairs()),
+          graph.constant(angles.sines(), rows, angles.pairs()));
     }
   }
 }

@@ -2,12 +2,13 @@ package dev.tessera.transformer.pipeline;
 
 import dev.tessera.engine.graph.MaskPattern;
 import dev.tessera.tokenizer.Bpe;
+import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.training.TransformerTrainingConfig;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.training.VqvaeTrainingConfig;
-import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * All that decides a run, but for its data, seed and budget.
@@ -51,12 +52,34 @@ public record RunConfig(
    * @param width channels, D
    * @param layers blocks
    * @param heads attention heads
-   * @param masks the pattern of each layer; none for causal ones throughout
+   * @param masks the pattern of each layer; fewer than layers are repeated from the first on, none
+   *     is causal ones throughout
+   * @param positions how tokens know where they are
+   * @param sandwichNorm whether the results of attention and MLP are normalised, too
+   * @param queryKeyNorm whether queries and keys are normalised
    */
-  public record Transformer(int width, int layers, int heads, List<MaskPattern> masks) {
+  public record Transformer(
+      int width,
+      int layers,
+      int heads,
+      List<MaskPattern> masks,
+      PositionEncoding positions,
+      boolean sandwichNorm,
+      boolean queryKeyNorm) {
     public Transformer {
+      if (masks.size() > layers) {
+        throw new IllegalArgumentException(
+            "list of masks has " + masks.size() + " patterns, but there are " + layers + " layers");
+      }
+      List<MaskPattern> repeated = masks.isEmpty() ? List.of(MaskPattern.CAUSAL) : masks;
       masks =
-          masks.isEmpty() ? Collections.nCopies(layers, MaskPattern.CAUSAL) : List.copyOf(masks);
+          IntStream.range(0, layers)
+              .mapToObj(layer -> repeated.get(layer % repeated.size()))
+              .toList();
+    }
+
+    TransformerConfig.Variant variant() {
+      return new TransformerConfig.Variant(positions, sandwichNorm, queryKeyNorm);
     }
   }
 
@@ -100,7 +123,8 @@ public record RunConfig(
         shape.width(),
         shape.layers(),
         shape.heads(),
-        shape.masks());
+        shape.masks(),
+        shape.variant());
   }
 
   /** The same run on top of another stage 1. */

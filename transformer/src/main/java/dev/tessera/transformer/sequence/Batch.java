@@ -12,6 +12,7 @@ import java.util.List;
  * @param size sequences, B, those of padding included
  * @param sequences sequences that are not padding
  * @param length inputs of a sequence, T
+ * @param orders B order tokens, the first inputs
  * @param tokens B·T token ids of the inputs
  * @param positions B·T positions of the inputs
  * @param targetPositions B·T positions of the tokens to be predicted
@@ -25,6 +26,7 @@ public record Batch(
     int size,
     int sequences,
     int length,
+    int[] orders,
     int[] tokens,
     int[] positions,
     int[] targetPositions,
@@ -51,6 +53,7 @@ public record Batch(
     }
     int length = sequences.get(0).length();
     int total = Math.multiplyExact(size, length);
+    int[] orders = new int[size];
     int[] tokens = new int[total];
     int[] positions = new int[total];
     int[] targetPositions = new int[total];
@@ -64,6 +67,7 @@ public record Batch(
             "sequence " + row + " has " + sequence.length() + " tokens, the first has " + length);
       }
       int start = row * length;
+      orders[row] = sequence.tokens()[0];
       System.arraycopy(sequence.tokens(), 0, tokens, start, length);
       System.arraycopy(sequence.positions(), 0, positions, start, length);
       System.arraycopy(sequence.targetPositions(), 0, targetPositions, start, length);
@@ -95,6 +99,7 @@ public record Batch(
         size,
         sequences.size(),
         length,
+        orders,
         tokens,
         positions,
         targetPositions,

@@ -21,6 +21,11 @@ public record Vocabulary(TransformerConfig config) {
 
   private static final int FIRST_TEXT = 2;
 
+  /** Number of order tokens, whose ids come first. */
+  public int orders() {
+    return firstText();
+  }
+
   /** Rows of the token table, V. */
   public int size() {
     return firstImage() + config.imageVocabulary();

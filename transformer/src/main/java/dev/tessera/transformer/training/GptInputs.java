@@ -14,6 +14,7 @@ public final class GptInputs {
    */
   public static void set(ParallelPlan plan, Batch batch, int first) {
     int from = first * batch.length();
+    plan.set("orders", batch.orders(), first);
     plan.set("tokens", batch.tokens(), from);
     plan.set("positions", batch.positions(), from);
     plan.set("targetPositions", batch.targetPositions(), from);

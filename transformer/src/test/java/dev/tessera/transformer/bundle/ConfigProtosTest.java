@@ -1,9 +1,13 @@
 package dev.tessera.transformer.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tessera.engine.graph.MaskPattern;
+import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.TransformerConfig.Variant;
 import dev.tessera.vqvae.model.ReconstructionLoss;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.picture.PictureConfig;
@@ -13,6 +17,7 @@ import dev.tessera.vqvae.quantiser.LookupFree;
 import dev.tessera.vqvae.quantiser.Quantiser;
 import dev.tessera.vqvae.quantiser.VectorQuantiser;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +68,46 @@ class ConfigProtosTest {
     TransformerConfig config =
         new TransformerConfig(1 << 17, 1024, 1 << 17, 128, 127, 96, masks.size(), 12, masks);
     assertThat(TransformerProtos.fromProto(TransformerProtos.toProto(config))).isEqualTo(config);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyVariantHasAStoredForm(PositionEncoding positions) {
+    TransformerConfig causal = TransformerConfig.causal(300, 8, 512, 8, 8, 64, 3, 4);
+    for (boolean norm : new boolean[] {true, false}) {
+      TransformerConfig config = causal.with(new Variant(positions, norm, !norm));
+      assertThat(TransformerProtos.fromProto(TransformerProtos.toProto(config))).isEqualTo(config);
+    }
+  }
+
+  @Test
+  void aConfigurationFromBeforeThereWereVariantsIsTheDefaultOne() throws Exception {
+    // Text 300, 8; 512 codes; grid 8 x 8; width 64, 1 layer, 4 heads; mask CAUSAL; nothing more.
+    String bytes = "08ac021008188004200828083040380140044a0100";
+    TransformerConfig config =
+        TransformerProtos.fromProto(
+            dev.tessera.proto.TransformerConfig.parseFrom(HexFormat.of().parseHex(bytes)));
+    assertThat(config).isEqualTo(TransformerConfig.causal(300, 8, 512, 8, 8, 64, 1, 4));
+    assertThat(config.variant()).isEqualTo(Variant.DEFAULT);
+  }
+
+  @Test
+  void theSquareOfConvMasksIsStoredAndChecked() {
+    TransformerConfig config =
+        new TransformerConfig(300, 8, 512, 8, 12, 64, 1, 4, List.of(MaskPattern.CONV));
+    dev.tessera.proto.TransformerConfig stored = TransformerProtos.toProto(config);
+    assertThat(stored.getConvKernel()).isEqualTo(5);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TransformerProtos.fromProto(stored.toBuilder().setConvKernel(3).build()))
+        .withMessage("kernel of conv masks is 3, but must be 5");
+  }
+
+  @Test
+  void positionsOfALaterVersionAreRefused() {
+    TransformerConfig causal = TransformerConfig.causal(300, 8, 512, 8, 8, 64, 3, 4);
+    dev.tessera.proto.TransformerConfig stored =
+        TransformerProtos.toProto(causal).toBuilder().setPositionsValue(77).build();
+    assertThatThrownBy(() -> TransformerProtos.fromProto(stored)).hasMessageContaining("positions");
   }
 
   @Test

@@ -85,6 +85,7 @@ class BatchInvarianceTest {
     int[][] texts = new int[12][];
     for (int k = 0; k < texts.length; k++) {
       texts[k] = random.ints(LENGTH, 0, new Vocabulary(CONFIG).size()).toArray();
+      texts[k][0] = Vocabulary.FORWARD;
     }
     return texts;
   }

@@ -9,7 +9,9 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
+import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.TransformerConfig.Variant;
 import dev.tessera.transformer.model.Gpt;
 import dev.tessera.transformer.sequence.Batch;
 import dev.tessera.transformer.sequence.Direction;
@@ -34,22 +36,35 @@ class DecoderAgreesWithGraphTest {
   private static final long SEED = 13;
   private static final double TOLERANCE = 1e-3;
 
-  static Stream<List<MaskPattern>> masks() {
+  static Stream<TransformerConfig> configs() {
     MaskPattern causal = MaskPattern.CAUSAL;
     MaskPattern local = MaskPattern.LOCAL;
+    TransformerConfig plain = config(causal, causal);
+    TransformerConfig geometric = config(MaskPattern.ROW, MaskPattern.COLUMN, MaskPattern.CONV);
     return Stream.of(
-        List.of(causal, causal), List.of(local, local), List.of(causal, local, causal));
+        plain,
+        config(local, local),
+        config(causal, local, causal),
+        config(MaskPattern.ROW, MaskPattern.ROW),
+        config(MaskPattern.COLUMN, MaskPattern.COLUMN),
+        config(MaskPattern.CONV, MaskPattern.CONV),
+        geometric,
+        plain.with(new Variant(PositionEncoding.AXIAL, false, false)),
+        plain.with(new Variant(PositionEncoding.ROTARY, false, false)),
+        plain.with(new Variant(PositionEncoding.ABSOLUTE, true, false)),
+        plain.with(new Variant(PositionEncoding.ABSOLUTE, false, true)),
+        geometric.with(new Variant(PositionEncoding.AXIAL, true, true)),
+        geometric.with(new Variant(PositionEncoding.ROTARY, true, true)));
   }
 
   /** Longer than the window of the local pattern. */
-  private static TransformerConfig config(List<MaskPattern> masks) {
-    return new TransformerConfig(261, 9, 40, 8, 9, 48, masks.size(), 4, masks);
+  private static TransformerConfig config(MaskPattern... masks) {
+    return new TransformerConfig(261, 9, 40, 8, 9, 48, masks.length, 4, Arrays.asList(masks));
   }
 
   @ParameterizedTest
-  @MethodSource("masks")
-  void logitsAreThoseOfTheGraphAtEveryPosition(List<MaskPattern> masks) {
-    TransformerConfig config = config(masks);
+  @MethodSource("configs")
+  void logitsAreThoseOfTheGraphAtEveryPosition(TransformerConfig config) {
     assertThat(config.sequenceLength()).isGreaterThan(MaskPattern.WINDOW + 8);
     for (int rows : new int[] {1, 16}) {
       new OneStore(config, rows).compare();
@@ -118,6 +133,7 @@ class DecoderAgreesWithGraphTest {
 
     private void compare(Direction direction, List<TokenSequence> sequences, boolean prompted) {
       Batch batch = Batch.of(vocabulary, sequences, rows);
+      plan.set("orders", batch.orders());
       plan.set("tokens", batch.tokens());
       plan.set("positions", batch.positions());
       plan.set("targetPositions", batch.targetPositions());

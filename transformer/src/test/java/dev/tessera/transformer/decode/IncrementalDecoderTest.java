@@ -110,7 +110,7 @@ class IncrementalDecoderTest {
     for (int t = 0; t < 30; t++) {
       int[] tokens = new int[histories.size()];
       for (int row = 0; row < tokens.length; row++) {
-        tokens[row] = random.nextInt(vocabulary.size());
+        tokens[row] = random.nextInt(t == 0 ? vocabulary.orders() : vocabulary.size());
         int[] longer = Arrays.copyOf(histories.get(row), t + 1);
         longer[t] = tokens[row];
         histories.set(row, longer);
@@ -153,7 +153,7 @@ class IncrementalDecoderTest {
     decoder.start(2);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> decoder.step(new int[] {0, 1000}, 0, 1, Range.NONE))
-        .withMessage("token is 1000, but must be 0 to 273");
+        .withMessage("order token is 1000, but must be 0 to 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> decoder.step(new int[] {0, 0}, 0, 11, Range.NONE))
         .withMessage("target position is 11, but must be 0 to 10");

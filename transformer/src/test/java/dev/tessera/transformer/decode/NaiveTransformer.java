@@ -1,8 +1,14 @@
 package dev.tessera.transformer.decode;
 
+import dev.tessera.engine.graph.AttentionMask;
+import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.sequence.LayerMasks;
 import dev.tessera.transformer.sequence.Vocabulary;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The model written as its definition, one whole sequence at a time, in double precision. */
@@ -10,46 +16,116 @@ final class NaiveTransformer {
   private final TransformerConfig config;
   private final WeightSource source;
   private final Vocabulary vocabulary;
+  private final LayerMasks masks;
   private final Map<String, float[]> read = new HashMap<>();
 
   NaiveTransformer(TransformerConfig config, WeightSource source) {
     this.config = config;
     this.source = source;
     vocabulary = new Vocabulary(config);
+    masks = new LayerMasks(config);
   }
 
   /** Logits over the whole table, [T][V]. */
   double[][] logits(int[] tokens, int[] positions, int[] targetPositions) {
     int width = config.width();
-    int rows = vocabulary.positions();
     float[] token = weights("token_embedding", vocabulary.size(), width);
-    float[] position = weights("position_embedding", rows, width);
-    float[] target = weights("target_embedding", rows, width);
     double[][] x = new double[tokens.length][width];
     for (int t = 0; t < x.length; t++) {
       for (int j = 0; j < width; j++) {
-        x[t][j] =
-            (double) token[tokens[t] * width + j]
-                + position[positions[t] * width + j]
-                + target[targetPositions[t] * width + j];
+        x[t][j] = token[tokens[t] * width + j];
       }
+      if (config.variant().positions() != PositionEncoding.ROTARY) {
+        addPosition(x[t], "position_embedding", positions[t]);
+      }
+      addPosition(x[t], "target_embedding", targetPositions[t]);
     }
     for (int layer = 0; layer < config.layers(); layer++) {
       String name = "block" + layer;
       double[][] qkv = linear(norm(x, name + "/norm1"), name + "/attention/qkv", 3 * width);
-      add(x, linear(attention(qkv, layer), name + "/attention/out", width));
+      prepareHeads(qkv, name + "/attention", positions);
+      AttentionMask mask = masks.of(layer, tokens[0]);
+      double[][] mixed = linear(attention(qkv, mask), name + "/attention/out", width);
+      add(x, sandwich(mixed, name + "/attention"));
       double[][] hidden = linear(norm(x, name + "/norm2"), name + "/mlp/up", 4 * width);
       for (double[] row : hidden) {
         for (int j = 0; j < row.length; j++) {
           row[j] = row[j] / (1 + Math.exp(-1.702 * row[j]));
         }
       }
-      add(x, linear(hidden, name + "/mlp/down", width));
+      add(x, sandwich(linear(hidden, name + "/mlp/down", width), name + "/mlp"));
     }
     return product(norm(x, "norm"), "head/weight", vocabulary.size());
   }
 
-  private double[][] attention(double[][] qkv, int layer) {
+  private void addPosition(double[] x, String name, int position) {
+    boolean axial = config.variant().positions() == PositionEncoding.AXIAL;
+    int nt = config.textLength();
+    int rows = axial ? 1 + nt + config.gridHeight() + config.gridWidth() : vocabulary.positions();
+    float[] table = weights(name, rows, x.length);
+    int slot = position - 1 - nt;
+    List<Integer> chosen = new ArrayList<>(List.of(position));
+    if (axial && slot >= 0) {
+      chosen.set(0, 1 + nt + slot / config.gridWidth());
+      chosen.add(1 + nt + config.gridHeight() + slot % config.gridWidth());
+    }
+    for (int row : chosen) {
+      for (int j = 0; j < x.length; j++) {
+        x[j] += table[row * x.length + j];
+      }
+    }
+  }
+
+  private double[][] sandwich(double[][] x, String name) {
+    return config.variant().sandwichNorm() ? norm(x, name + "/norm") : x;
+  }
+
+  /** Normalises and turns queries and keys in place. */
+  private void prepareHeads(double[][] qkv, String name, int[] positions) {
+    int size = config.headWidth();
+    for (int part = 0; part < 2; part++) {
+      for (int t = 0; t < qkv.length; t++) {
+        for (int head = 0; head < config.heads(); head++) {
+          int from = part * config.width() + head * size;
+          double[] values = Arrays.copyOfRange(qkv[t], from, from + size);
+          if (config.variant().queryKeyNorm()) {
+            String norm = name + (part == 0 ? "/query_norm/scale" : "/key_norm/scale");
+            normaliseHead(values, weights(norm, size));
+          }
+          if (config.variant().positions() == PositionEncoding.ROTARY) {
+            rotateHead(values, positions[t]);
+          }
+          System.arraycopy(values, 0, qkv[t], from, size);
+        }
+      }
+    }
+  }
+
+  private static void normaliseHead(double[] values, float[] scale) {
+    double square = Arrays.stream(values).map(v -> v * v).average().orElseThrow();
+    for (int c = 0; c < values.length; c++) {
+      values[c] *= scale[c] / Math.sqrt(square + 1e-5);
+    }
+  }
+
+  /** The first half of the pairs turns with the row, the second with the column. */
+  private void rotateHead(double[] values, int position) {
+    int pairs = values.length / 2;
+    int slot = position - 1 - config.textLength();
+    int origin = 1 + config.textLength();
+    int row = slot < 0 ? position : origin + slot / config.gridWidth();
+    int column = slot < 0 ? position : origin + slot % config.gridWidth();
+    for (int pair = 0; pair < pairs; pair++) {
+      double speed = Math.pow(100, -(pair % (pairs / 2)) / (pairs / 2.0));
+      double angle = speed * (pair < pairs / 2 ? row : column);
+      double a = values[pair];
+      double b = values[pair + pairs];
+      values[pair] = a * Math.cos(angle) - b * Math.sin(angle);
+      values[pair + pairs] = a * Math.sin(angle) + b * Math.cos(angle);
+    }
+  }
+
+  private double[][] attention(double[][] qkv, AttentionMask mask) {
     int width = config.width();
     double[][] out = new double[qkv.length][width];
     for (int query = 0; query < qkv.length; query++) {
@@ -58,7 +134,7 @@ final class NaiveTransformer {
         double[] p = new double[qkv.length];
         double sum = 0;
         for (int key = 0; key < qkv.length; key++) {
-          if (config.masks().get(layer).attends(query, key)) {
+          if (mask.attends(query, key)) {
             double score = 0;
             for (int c = offset; c < offset + config.headWidth(); c++) {
               score += qkv[query][c] * qkv[key][width + c];

@@ -6,6 +6,7 @@ import dev.tessera.engine.graph.MaskPattern;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.Plan;
+import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.sequence.Batch;
 import dev.tessera.transformer.sequence.Direction;
@@ -22,8 +23,11 @@ final class FirstStep {
   private FirstStep() {}
 
   public static void main(String[] arguments) {
-    List<MaskPattern> masks = List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL);
-    TransformerConfig config = new TransformerConfig(300, 8, 50, 10, 10, 64, 2, 4, masks);
+    List<MaskPattern> masks = List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL, MaskPattern.ROW);
+    TransformerConfig.Variant variant =
+        new TransformerConfig.Variant(PositionEncoding.ROTARY, true, true);
+    TransformerConfig config =
+        new TransformerConfig(300, 8, 50, 10, 10, 64, masks.size(), 4, masks).with(variant);
     ParameterStore store = new ParameterStore(7, DataType.FLOAT);
     ModelGraph graph =
         new ModelGraph(
@@ -40,6 +44,7 @@ final class FirstStep {
                 builder.build(new int[] {7, 8}, codes, Direction.FORWARD),
                 builder.build(new int[] {9}, codes, Direction.REVERSE)),
             2);
+    plan.set("orders", batch.orders());
     plan.set("tokens", batch.tokens());
     plan.set("positions", batch.positions());
     plan.set("targetPositions", batch.targetPositions());

@@ -10,38 +10,68 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.GradientCheck;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.plan.PlanAgreement;
+import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.TransformerConfig.Variant;
 import dev.tessera.transformer.sequence.Batch;
 import dev.tessera.transformer.sequence.Direction;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** The GPT in fused operations against the GPT in plain ones, with the same weights. */
 class FusedGptTest {
   private static final long SEED = 3;
   private static final int BATCH = 3;
-  private static final TransformerConfig CONFIG =
-      new TransformerConfig(
-          300, 20, 50, 10, 9, 64, 2, 4, List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL));
+  private static final TransformerConfig CONFIG = config(MaskPattern.CAUSAL, MaskPattern.LOCAL);
 
-  private static Plan plan(Execution execution) {
+  private static TransformerConfig config(MaskPattern... masks) {
+    return new TransformerConfig(300, 20, 50, 10, 9, 64, masks.length, 4, Arrays.asList(masks));
+  }
+
+  /** Every pattern, every kind of positions, every norm, and all at once. */
+  static Stream<TransformerConfig> configs() {
+    TransformerConfig geometric =
+        config(MaskPattern.ROW, MaskPattern.COLUMN, MaskPattern.CONV, MaskPattern.CAUSAL);
+    return Stream.of(
+        CONFIG,
+        geometric,
+        CONFIG.with(new Variant(PositionEncoding.AXIAL, false, false)),
+        CONFIG.with(new Variant(PositionEncoding.ROTARY, false, false)),
+        CONFIG.with(new Variant(PositionEncoding.ABSOLUTE, true, false)),
+        CONFIG.with(new Variant(PositionEncoding.ABSOLUTE, false, true)),
+        geometric.with(new Variant(PositionEncoding.ROTARY, true, true)));
+  }
+
+  static Stream<Arguments> configsAndPrecisions() {
+    return configs()
+        .flatMap(
+            config ->
+                Stream.of(
+                    Arguments.of(config, Execution.Precision.F32, 1e-4),
+                    Arguments.of(config, Execution.Precision.BF16, 3e-2)));
+  }
+
+  private static Plan plan(TransformerConfig config, Execution execution) {
     ParameterStore store = new ParameterStore(SEED, DataType.FLOAT);
     ModelGraph graph = new ModelGraph(store, execution);
-    Gpt model = Gpt.build(CONFIG, graph, BATCH);
+    Gpt model = Gpt.build(config, graph, BATCH);
     GradientCheck.randomise(store, 0.1, SEED);
     Plan plan = Plan.training(graph, model.loss(), graph.parameters(), model.tokenLosses());
     Batch batch = Batch.of(new Vocabulary(CONFIG), sequences(), BATCH);
+    plan.set("orders", batch.orders());
     plan.set("tokens", batch.tokens());
     plan.set("positions", batch.positions());
     plan.set("targetPositions", batch.targetPositions());
@@ -65,24 +95,26 @@ class FusedGptTest {
     return sequences;
   }
 
-  private static List<String> parameters() {
+  private static List<String> parameters(TransformerConfig config) {
     ModelGraph graph = new ModelGraph(new ParameterStore(1, DataType.FLOAT), DataType.FLOAT);
-    Gpt.build(CONFIG, graph, 1);
+    Gpt.build(config, graph, 1);
     return graph.parameters();
   }
 
   @ParameterizedTest
-  @CsvSource({"F32, 1e-4", "BF16, 3e-2"})
-  void lossAndGradientsAreThoseOfThePlainModel(Execution.Precision precision, double share) {
-    Plan plain = plan(Execution.plain());
-    Plan fused = plan(new Execution(Execution.Operations.FUSED, precision));
+  @MethodSource("configsAndPrecisions")
+  void lossAndGradientsAreThoseOfThePlainModel(
+      TransformerConfig config, Execution.Precision precision, double share) {
+    Plan plain = plan(config, Execution.plain());
+    Plan fused = plan(config, new Execution(Execution.Operations.FUSED, precision));
     PlanAgreement.assertClose("loss", fused.output("loss"), plain.output("loss"), share);
-    PlanAgreement.assertGradients(fused, plain, parameters(), share);
+    PlanAgreement.assertGradients(fused, plain, parameters(config), share);
   }
 
-  @Test
-  void noStepOfTheFusedModelIsLeftToNd4j() {
-    String explanation = plan(Execution.bfloat16()).explain();
+  @ParameterizedTest
+  @MethodSource("configs")
+  void noStepOfTheFusedModelIsLeftToNd4j(TransformerConfig config) {
+    String explanation = plan(config, Execution.bfloat16()).explain();
     Set<String> kinds =
         Pattern.compile(" ms  (\\w+)")
             .matcher(explanation)
@@ -94,10 +126,11 @@ class FusedGptTest {
         .doesNotContain("add", "multiply", "matmul", "identity");
   }
 
-  @Test
-  void everyRunRepeatsEveryBit() {
-    Plan plan = plan(Execution.bfloat16());
-    for (String parameter : parameters()) {
+  @ParameterizedTest
+  @MethodSource("configs")
+  void everyRunRepeatsEveryBit(TransformerConfig config) {
+    Plan plan = plan(config, Execution.bfloat16());
+    for (String parameter : parameters(config)) {
       float[] first = HostCopy.floats(plan.gradient(parameter));
       plan.run();
       assertThat(HostCopy.floats(plan.gradient(parameter))).as(parameter).containsExactly(first);

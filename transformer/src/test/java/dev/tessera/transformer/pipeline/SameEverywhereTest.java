@@ -168,6 +168,7 @@ class SameEverywhereTest {
                     List.of("tokens", "positions", "targetPositions", "targets", "modality")) {
                   all.add(graph.indices(name, rows));
                 }
+                all.add(graph.indices("orders", BATCH));
                 all.add(graph.placeholder("weights", rows, 1));
                 return all;
               });

@@ -205,12 +205,15 @@ class TransformerTrainingTest {
         all.add(graph.indices(name, rows));
       }
       all.add(graph.placeholder("weights", rows, 1));
+      all.add(graph.indices("orders", BATCH));
       plan = Plan.forward(graph, all.toArray(GraphTensor[]::new));
       try (ParallelPlan only = new ParallelPlan(BATCH, 1, (share, batch) -> plan)) {
         task.prepare(step).set(only, 0, 0);
       }
       tokens = split(plan.output("tokens").toIntVector());
       targets = split(plan.output("targets").toIntVector());
+      assertThat(plan.output("orders").toIntVector())
+          .containsExactly(Arrays.stream(tokens).mapToInt(row -> row[0]).toArray());
       weights = new float[BATCH][];
       float[] flat = plan.floats("weights");
       for (int i = 0; i < BATCH; i++) {
