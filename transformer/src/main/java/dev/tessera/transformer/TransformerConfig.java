@@ -16,6 +16,7 @@ import java.util.List;
  * @param layers blocks
  * @param heads attention heads
  * @param masks the pattern of each layer
+ * @param infilling whether there is an order for filling holes; one more row of the token table
  */
 public record TransformerConfig(
     int textVocabulary,
@@ -26,7 +27,8 @@ public record TransformerConfig(
     int width,
     int layers,
     int heads,
-    List<MaskPattern> masks) {
+    List<MaskPattern> masks,
+    boolean infilling) {
 
   public TransformerConfig {
     require("text vocabulary", textVocabulary, 257, 1 << 17);
@@ -48,7 +50,7 @@ public record TransformerConfig(
     }
   }
 
-  /** A model whose layers all see everything before them. */
+  /** A model whose layers all see everything before them, without the order for filling holes. */
   public static TransformerConfig causal(
       int textVocabulary,
       int textLength,
@@ -67,7 +69,23 @@ public record TransformerConfig(
         width,
         layers,
         heads,
-        Collections.nCopies(layers, MaskPattern.CAUSAL));
+        Collections.nCopies(layers, MaskPattern.CAUSAL),
+        false);
+  }
+
+  /** The same model with or without the order for filling holes. */
+  public TransformerConfig withInfilling(boolean value) {
+    return new TransformerConfig(
+        textVocabulary,
+        textLength,
+        imageVocabulary,
+        gridHeight,
+        gridWidth,
+        width,
+        layers,
+        heads,
+        masks,
+        value);
   }
 
   /** Tokens of one picture, Ni = H'·W'. */

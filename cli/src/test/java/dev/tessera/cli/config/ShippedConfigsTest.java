@@ -64,7 +64,8 @@ class ShippedConfigsTest {
             shape.width(),
             shape.layers(),
             shape.heads(),
-            shape.masks());
+            shape.masks(),
+            config.transformerTraining().infillShare() > 0);
     Gpt gpt = Gpt.build(transformer, second, BATCH);
     Plan.training(second, gpt.loss(), second.parameters(), gpt.tokenLosses());
     assertThat(stage2.names()).isNotEmpty();

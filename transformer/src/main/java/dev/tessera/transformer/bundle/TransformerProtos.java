@@ -24,7 +24,8 @@ final class TransformerProtos {
             .setWidth(config.width())
             .setLayers(config.layers())
             .setHeads(config.heads())
-            .setLocalWindow(localWindow(config.masks()));
+            .setLocalWindow(localWindow(config.masks()))
+            .setInfilling(config.infilling());
     for (MaskPattern mask : config.masks()) {
       proto.addMasks(
           switch (mask) {
@@ -60,7 +61,8 @@ final class TransformerProtos {
         proto.getWidth(),
         proto.getLayers(),
         proto.getHeads(),
-        masks);
+        masks,
+        proto.getInfilling());
   }
 
   /** A constant of the code, and stored: weights trained with another one would be misread. */

@@ -81,16 +81,21 @@ public record RunConfig(
 
   public RunConfig {
     // Fails early on what TransformerConfig would only refuse after stage 1.
-    transformerConfig(vqvae, text, transformer, text.vocabulary());
+    transformerConfig(vqvae, text, transformer, transformerTraining, text.vocabulary());
   }
 
   /** Stage 2 for the tokenizer that was learned. */
   public TransformerConfig transformerConfig(Bpe tokenizer) {
-    return transformerConfig(vqvae, text, transformer, tokenizer.vocabularySize());
+    return transformerConfig(
+        vqvae, text, transformer, transformerTraining, tokenizer.vocabularySize());
   }
 
   private static TransformerConfig transformerConfig(
-      VqvaeConfig vqvae, Text text, Transformer shape, int vocabulary) {
+      VqvaeConfig vqvae,
+      Text text,
+      Transformer shape,
+      TransformerTrainingConfig training,
+      int vocabulary) {
     return new TransformerConfig(
         vocabulary,
         text.length(),
@@ -100,7 +105,8 @@ public record RunConfig(
         shape.width(),
         shape.layers(),
         shape.heads(),
-        shape.masks());
+        shape.masks(),
+        training.infillShare() > 0);
   }
 
   /** The same run on top of another stage 1. */

@@ -45,8 +45,19 @@ class ConfigProtosTest {
   void everyMaskPatternHasAStoredForm() {
     List<MaskPattern> masks = Arrays.asList(MaskPattern.values());
     TransformerConfig config =
-        new TransformerConfig(1 << 17, 1024, 1 << 17, 128, 127, 96, masks.size(), 12, masks);
+        new TransformerConfig(1 << 17, 1024, 1 << 17, 128, 127, 96, masks.size(), 12, masks, false);
     assertThat(TransformerProtos.fromProto(TransformerProtos.toProto(config))).isEqualTo(config);
+  }
+
+  @Test
+  void infillingHasAStoredFormAndIsAbsentFromOlderBundles() {
+    TransformerConfig without = TransformerConfig.causal(300, 8, 512, 8, 8, 64, 3, 4);
+    TransformerConfig with = without.withInfilling(true);
+    assertThat(TransformerProtos.fromProto(TransformerProtos.toProto(with))).isEqualTo(with);
+    assertThat(TransformerProtos.toProto(without).toByteArray())
+        .as("stored as before there was infilling")
+        .isEqualTo(
+            TransformerProtos.toProto(with).toBuilder().clearInfilling().build().toByteArray());
   }
 
   @Test

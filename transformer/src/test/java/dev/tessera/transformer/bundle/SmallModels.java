@@ -63,7 +63,7 @@ final class SmallModels {
 
   static TransformerConfig transformer(int text, int codes, int gridHeight, int gridWidth) {
     List<MaskPattern> masks = List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL);
-    return new TransformerConfig(text, 4, codes, gridHeight, gridWidth, 8, 2, 2, masks);
+    return new TransformerConfig(text, 4, codes, gridHeight, gridWidth, 8, 2, 2, masks, false);
   }
 
   static Bpe tokenizer() {

@@ -13,6 +13,7 @@ import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.model.Gpt;
 import dev.tessera.transformer.sequence.Batch;
 import dev.tessera.transformer.sequence.Direction;
+import dev.tessera.transformer.sequence.Holes;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,7 +45,7 @@ class DecoderAgreesWithGraphTest {
 
   /** Longer than the window of the local pattern. */
   private static TransformerConfig config(List<MaskPattern> masks) {
-    return new TransformerConfig(261, 9, 40, 8, 9, 48, masks.size(), 4, masks);
+    return new TransformerConfig(261, 9, 40, 8, 9, 48, masks.size(), 4, masks, true);
   }
 
   @ParameterizedTest
@@ -95,15 +97,24 @@ class DecoderAgreesWithGraphTest {
     }
 
     void compare() {
+      SequenceBuilder builder = new SequenceBuilder(config);
       for (Direction direction : Direction.values()) {
         for (boolean prompted : new boolean[] {true, false}) {
-          compare(direction, sequences(direction, prompted), prompted);
+          compare(
+              direction.toString(),
+              sequences(prompted, (text, codes) -> builder.build(text, codes, direction)),
+              prompted);
         }
       }
+      boolean[] known = new Holes(config.gridHeight(), config.gridWidth()).box(2, 3, 4, 5);
+      compare(
+          "INFILLING",
+          sequences(true, (text, codes) -> builder.infilling(text, codes, known)),
+          true);
     }
 
-    private List<TokenSequence> sequences(Direction direction, boolean prompted) {
-      SequenceBuilder builder = new SequenceBuilder(config);
+    private List<TokenSequence> sequences(
+        boolean prompted, BiFunction<int[], int[], TokenSequence> layOut) {
       Random random = new Random(SEED);
       List<TokenSequence> sequences = new ArrayList<>();
       for (int row = 0; row < rows; row++) {
@@ -111,12 +122,12 @@ class DecoderAgreesWithGraphTest {
         int length = prompted ? 1 + random.nextInt(config.textLength() + 2) : 0;
         int[] text = random.ints(length, 0, config.textVocabulary() - 1).toArray();
         int[] codes = random.ints(config.imageLength(), 0, config.imageVocabulary()).toArray();
-        sequences.add(builder.build(text, codes, direction));
+        sequences.add(layOut.apply(text, codes));
       }
       return sequences;
     }
 
-    private void compare(Direction direction, List<TokenSequence> sequences, boolean prompted) {
+    private void compare(String order, List<TokenSequence> sequences, boolean prompted) {
       Batch batch = Batch.of(vocabulary, sequences, rows);
       plan.set("tokens", batch.tokens());
       plan.set("positions", batch.positions());
@@ -136,8 +147,7 @@ class DecoderAgreesWithGraphTest {
         int first = image ? vocabulary.firstImage() : vocabulary.firstText();
         for (int row = 0; row < rows; row++) {
           int offset = (row * batch.length() + t) * vocabulary.size();
-          String where =
-              config.masks() + " " + direction + " prompted " + prompted + " rows " + rows;
+          String where = config.masks() + " " + order + " prompted " + prompted + " rows " + rows;
           assertClose(
               where + " row " + row + " input " + t,
               logits[row],

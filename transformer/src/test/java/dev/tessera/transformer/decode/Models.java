@@ -19,7 +19,8 @@ final class Models {
           42,
           3,
           3,
-          List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL, MaskPattern.CAUSAL));
+          List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL, MaskPattern.CAUSAL),
+          false);
 
   /** Quick to sample from. */
   static final TransformerConfig SMALL = TransformerConfig.causal(257, 4, 11, 2, 3, 16, 2, 2);

@@ -23,7 +23,7 @@ final class FirstStep {
 
   public static void main(String[] arguments) {
     List<MaskPattern> masks = List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL);
-    TransformerConfig config = new TransformerConfig(300, 8, 50, 10, 10, 64, 2, 4, masks);
+    TransformerConfig config = new TransformerConfig(300, 8, 50, 10, 10, 64, 2, 4, masks, false);
     ParameterStore store = new ParameterStore(7, DataType.FLOAT);
     ModelGraph graph =
         new ModelGraph(

@@ -33,7 +33,7 @@ class FusedGptTest {
   private static final int BATCH = 3;
   private static final TransformerConfig CONFIG =
       new TransformerConfig(
-          300, 20, 50, 10, 9, 64, 2, 4, List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL));
+          300, 20, 50, 10, 9, 64, 2, 4, List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL), false);
 
   private static Plan plan(Execution execution) {
     ParameterStore store = new ParameterStore(SEED, DataType.FLOAT);

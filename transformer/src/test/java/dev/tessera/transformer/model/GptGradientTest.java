@@ -35,7 +35,7 @@ class GptGradientTest {
     final GraphInputs inputs;
 
     Trained(DataType type, List<MaskPattern> masks, int gridHeight) {
-      config = new TransformerConfig(257, 5, 7, gridHeight, 8, 8, masks.size(), 2, masks);
+      config = new TransformerConfig(257, 5, 7, gridHeight, 8, 8, masks.size(), 2, masks, false);
       store = new ParameterStore(SEED, type);
       graph = new ModelGraph(store, type);
       Gpt model = Gpt.build(config, graph, 2);
