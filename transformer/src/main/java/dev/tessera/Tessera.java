@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  * prints nothing, keeps nothing outside itself, and a result depends on the call's arguments alone.
  */
 public final class Tessera implements AutoCloseable {
+  /** Most pictures of an interpolation. */
+  public static final int MAXIMUM_STEPS = 1000;
+
   private static final int ROWS = 32;
 
   private final Bundle bundle;
@@ -372,6 +375,24 @@ public final class Tessera implements AutoCloseable {
     asked.forEach(this::requireFillable);
     return pictures(
         asked, prompts(options.prompt(), asked), options.sampling(), progress, cancelled);
+  }
+
+  /**
+   * Pictures on the way from one to another, evenly spread. Each token passes over the codes between
+   * its first and its last; stage 1 is enough for that.
+   *
+   * @param first of the model's size
+   * @param last of the model's size
+   * @param steps pictures in all, from 2 to {@value #MAXIMUM_STEPS}; the first and the last are what
+   *     the codebook makes of those that were given
+   */
+  public List<Rgb> interpolate(Rgb first, Rgb last, int steps) {
+    requireOpen();
+    if (steps < 2 || steps > MAXIMUM_STEPS) {
+      throw new IllegalArgumentException(
+          "steps is " + steps + ", but must be 2 to " + MAXIMUM_STEPS);
+    }
+    return codec.decode(codec.between(codec.encode(first), codec.encode(last), steps));
   }
 
   /** Whether any part of a picture can be filled, not only its last rows. */

@@ -138,6 +138,22 @@ class TesseraEditTest {
   }
 
   @Test
+  void anInterpolationGoesFromTheOnePictureToTheOther() {
+    Rgb first = Rgb.solid(16, 16, 0xE02020);
+    Rgb last = noise(16, 16, 4);
+    List<Rgb> way = filling.interpolate(first, last, 9);
+    assertThat(way).hasSize(9);
+    assertThat(way.get(0).pixels()).isEqualTo(filling.reconstruct(first).pixels());
+    assertThat(way.get(8).pixels()).isEqualTo(filling.reconstruct(last).pixels());
+    assertThat(way.get(4).pixels())
+        .isNotEqualTo(way.get(0).pixels())
+        .isNotEqualTo(way.get(8).pixels());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> filling.interpolate(first, last, 1))
+        .withMessage("steps is 1, but must be 2 to 1000");
+  }
+
+  @Test
   void strengthOutsideItsRangeIsNamed() {
     for (double strength : new double[] {0, -1, 1.1, Double.NaN}) {
       assertThatIllegalArgumentException()

@@ -264,6 +264,19 @@ class TrainingEndToEndTest {
   }
 
   @Test
+  void anInterpolationIsAGridOrSingleFiles() throws IOException {
+    Object[] asked = {
+      "interpolate", "--model", model(), pictures.resolve("shape00.png"),
+      pictures.resolve("shape01.png"), "--steps", 5
+    };
+    Path grid = folder.resolve("between.png");
+    assertThat(with(asked, "--out", grid).exitCode()).isZero();
+    assertThat(ImageIO.read(grid.toFile()).getWidth()).isGreaterThan(5 * 96);
+    Call single = with(asked, "--out", folder.resolve("between") + "/");
+    assertThat(single.out().lines()).hasSize(5);
+  }
+
+  @Test
   void variationsAreAsManyAsAskedFor() throws IOException {
     Path single = folder.resolve("varied");
     Object[] asked = {
