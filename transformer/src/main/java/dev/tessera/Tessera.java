@@ -12,10 +12,15 @@ import dev.tessera.transformer.decode.ImagePrompt;
 import dev.tessera.transformer.decode.ImageSample;
 import dev.tessera.transformer.decode.ImageSampler;
 import dev.tessera.transformer.decode.IncrementalDecoder;
+import dev.tessera.transformer.decode.Likelihood;
 import dev.tessera.transformer.decode.Progress;
 import dev.tessera.transformer.decode.SamplingOptions;
 import dev.tessera.transformer.decode.TransformerWeights;
 import dev.tessera.transformer.decode.WeightFormat;
+import dev.tessera.transformer.edit.Completion;
+import dev.tessera.transformer.edit.CompletionOptions;
+import dev.tessera.transformer.edit.PictureMask;
+import dev.tessera.transformer.edit.VariationOptions;
 import dev.tessera.vqvae.model.PictureCodec;
 import dev.tessera.vqvae.model.Tiling;
 import dev.tessera.vqvae.picture.PictureConfig;
@@ -23,10 +28,14 @@ import dev.tessera.vqvae.picture.Rgb;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +45,9 @@ import org.jspecify.annotations.Nullable;
  * prints nothing, keeps nothing outside itself, and a result depends on the call's arguments alone.
  */
 public final class Tessera implements AutoCloseable {
+  /** Most pictures of an interpolation. */
+  public static final int MAXIMUM_STEPS = 1000;
+
   private static final int ROWS = 32;
 
   private final Bundle bundle;
@@ -47,11 +59,24 @@ public final class Tessera implements AutoCloseable {
   /**
    * A sampled picture.
    *
-   * @param picture of the model's size
+   * @param picture of the model's size, or of the picture's own if a part of one was filled
    * @param prompt that it was sampled for; empty for none
-   * @param logLikelihood of its tokens given the prompt, in nats
+   * @param logLikelihood of the tokens that were sampled given the prompt and those that were not,
+   *     in nats
+   * @param number of the sample, which with the seed decides on it
+   * @param score that pictures of a prompt were chosen by: the log-likelihood of the prompt given
+   *     the picture, in nats; not a number where nothing was chosen
    */
-  public record Sample(Rgb picture, String prompt, double logLikelihood) {}
+  public record Sample(
+      Rgb picture, String prompt, double logLikelihood, long number, double score) {}
+
+  /**
+   * A picture's place among others.
+   *
+   * @param index of the picture in what was given
+   * @param logLikelihood of the prompt given the picture, in nats
+   */
+  public record Ranked(int index, double logLikelihood) {}
 
   /**
    * A caption for a picture.
@@ -61,6 +86,15 @@ public final class Tessera implements AutoCloseable {
    * @param perToken the same per token
    */
   public record Description(String text, double logLikelihood, double perToken) {}
+
+  /**
+   * One of the texts that were offered for a picture.
+   *
+   * @param text as it was offered
+   * @param logLikelihood of its tokens and its end given the picture, in nats
+   * @param probability that it is the right one if one of them is, 0 to 1
+   */
+  public record Choice(String text, double logLikelihood, double probability) {}
 
   private Tessera(Bundle bundle, Supplier<WeightFormat> format) {
     this.bundle = bundle;
@@ -124,28 +158,143 @@ public final class Tessera implements AutoCloseable {
     for (int i = 0; i < prompts.size(); i++) {
       asked.add(ImagePrompt.text(tokenizer.encode(prompts.get(i)), i));
     }
-    List<ImageSample> samples = codes(asked, options, progress, cancelled);
+    return pictures(asked, prompts, options, progress, cancelled);
+  }
+
+  private List<Sample> pictures(
+      List<ImagePrompt> asked,
+      List<String> prompts,
+      SamplingOptions options,
+      Progress progress,
+      BooleanSupplier cancelled) {
+    List<ImageSample> samples = codes(asked, asked.size(), options, progress, cancelled);
     List<Rgb> pictures =
         codec.decode(samples.stream().map(ImageSample::codes).toArray(int[][]::new));
     List<Sample> result = new ArrayList<>();
     for (int i = 0; i < pictures.size(); i++) {
-      result.add(new Sample(pictures.get(i), prompts.get(i), samples.get(i).logLikelihood()));
+      result.add(
+          new Sample(
+              pictures.get(i),
+              prompts.get(i),
+              samples.get(i).logLikelihood(),
+              asked.get(i).sample(),
+              Double.NaN));
     }
     return result;
   }
 
   /**
+   * Samples several pictures for each prompt and returns the best: those by which the model finds
+   * the prompt most likely in return (Ding et al., <i>CogView</i>, 2021, section 3.3).
+   *
+   * @param prompts none of them empty
+   * @param kept pictures returned for each prompt, the best first, 1 to {@code candidates}
+   * @param candidates pictures sampled for each prompt; those of prompt i have the numbers i ·
+   *     candidates and on
+   * @param options as for {@link #sample}
+   * @param progress told the image tokens that are done
+   * @param cancelled asked before each step
+   * @return kept pictures of the first prompt, then those of the second, and so on
+   * @throws IllegalArgumentException if a prompt is empty or a number out of its range
+   * @throws IllegalStateException if the model was trained without captions
+   * @throws java.util.concurrent.CancellationException if cancelled
+   */
+  public synchronized List<Sample> sampleBest(
+      List<String> prompts,
+      int kept,
+      int candidates,
+      SamplingOptions options,
+      Progress progress,
+      BooleanSupplier cancelled) {
+    requireCaptions();
+    if (kept < 1 || kept > candidates) {
+      throw new IllegalArgumentException(
+          "%d pictures of %d candidates are to be kept, but it must be 1 to all"
+              .formatted(kept, candidates));
+    }
+    List<ImagePrompt> asked = new ArrayList<>();
+    for (String prompt : prompts) {
+      int[] bpe = rankable(prompt);
+      for (int i = 0; i < candidates; i++) {
+        asked.add(ImagePrompt.text(bpe, asked.size()));
+      }
+    }
+    List<ImageSample> samples = codes(asked, kept * prompts.size(), options, progress, cancelled);
+    List<Likelihood.Pair> pairs = new ArrayList<>();
+    for (int i = 0; i < asked.size(); i++) {
+      pairs.add(new Likelihood.Pair(asked.get(i).bpe(), samples.get(i).codes()));
+    }
+    double[] scores = new Likelihood(decoder()).textGivenImage(pairs, cancelled);
+    List<Integer> best = new ArrayList<>();
+    for (int first = 0; first < asked.size(); first += candidates) {
+      best.addAll(order(scores, first, first + candidates).subList(0, kept));
+    }
+    List<Rgb> pictures =
+        codec.decode(best.stream().map(i -> samples.get(i).codes()).toArray(int[][]::new));
+    List<Sample> result = new ArrayList<>();
+    for (int i = 0; i < best.size(); i++) {
+      int number = best.get(i);
+      result.add(
+          new Sample(
+              pictures.get(i),
+              prompts.get(number / candidates),
+              samples.get(number).logLikelihood(),
+              number,
+              scores[number]));
+    }
+    return result;
+  }
+
+  /**
+   * Puts pictures in order by how likely a prompt is given them, the likeliest first.
+   *
+   * @param pictures of the model's size
+   * @throws IllegalArgumentException if the prompt is empty
+   * @throws IllegalStateException if the model was trained without captions
+   */
+  public synchronized List<Ranked> rank(
+      String prompt, List<Rgb> pictures, BooleanSupplier cancelled) {
+    requireCaptions();
+    int[] bpe = rankable(prompt);
+    List<Likelihood.Pair> pairs = new ArrayList<>();
+    for (int[] codes : codec.encode(pictures.size(), pictures::get)) {
+      pairs.add(new Likelihood.Pair(bpe, codes));
+    }
+    double[] scores = new Likelihood(decoder()).textGivenImage(pairs, cancelled);
+    return order(scores, 0, scores.length).stream().map(i -> new Ranked(i, scores[i])).toList();
+  }
+
+  private int[] rankable(String prompt) {
+    if (prompt.isBlank()) {
+      throw new IllegalArgumentException(
+          "the prompt is empty, but pictures are put in order by how well they fit one");
+    }
+    return stage2().tokenizer().encode(prompt);
+  }
+
+  /** Indices from {@code from} to {@code to − 1} by falling score, equal ones as they are. */
+  private static List<Integer> order(double[] scores, int from, int to) {
+    return IntStream.range(from, to)
+        .boxed()
+        .sorted(Comparator.comparingDouble((Integer i) -> scores[i]).reversed())
+        .toList();
+  }
+
+  /**
    * Samples tokens while another thread prepares what makes pictures of them: for the first
    * pictures of a process, the one takes about as long as the other.
+   *
+   * @param pictures that will be made of the tokens
    */
   private List<ImageSample> codes(
       List<ImagePrompt> asked,
+      int pictures,
       SamplingOptions options,
       Progress progress,
       BooleanSupplier cancelled) {
     ImageSampler sampler = new ImageSampler(decoder());
     CompletableFuture<Void> prepared =
-        CompletableFuture.runAsync(() -> codec.prepareDecoder(asked.size()), Tessera::inBackground);
+        CompletableFuture.runAsync(() -> codec.prepareDecoder(pictures), Tessera::inBackground);
     try {
       return sampler.sample(asked, options, progress, cancelled);
     } finally {
@@ -158,6 +307,148 @@ public final class Tessera implements AutoCloseable {
     Thread thread = new Thread(task, "tessera-preparation");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /**
+   * Fills a part of a picture. All else comes back as it is, to the bit, in the picture's own size.
+   *
+   * <p>A model that was trained without infilling fills from the top to the bottom only: the mask
+   * must be the picture's last rows then, cut between two rows of tokens.
+   *
+   * @param picture of any size
+   * @param mask of the picture's size: what is to be filled
+   * @throws IllegalArgumentException if the mask has another size, fills nothing, or fills what the
+   *     model does not see of the picture
+   * @throws IllegalStateException if the model has no stage 2 or cannot fill such a part
+   * @throws java.util.concurrent.CancellationException if cancelled
+   */
+  public synchronized List<Sample> complete(
+      Rgb picture,
+      PictureMask mask,
+      CompletionOptions options,
+      Progress progress,
+      BooleanSupplier cancelled) {
+    Bundle.Stage2 stage2 = stage2();
+    Completion completion = new Completion(bundle.vqvae(), picture, mask);
+    boolean[] known = completion.known();
+    int[] codes = codec.encode(completion.seen());
+    int[] bpe = stage2.tokenizer().encode(options.prompt());
+    List<ImagePrompt> asked = new ArrayList<>();
+    for (int i = 0; i < options.count(); i++) {
+      asked.add(new ImagePrompt(bpe, known, codes, i));
+    }
+    requireFillable(asked.get(0));
+    List<Sample> samples = new ArrayList<>();
+    for (Sample sample :
+        pictures(
+            asked, prompts(options.prompt(), asked), options.sampling(), progress, cancelled)) {
+      Rgb finished = completion.finish(sample.picture());
+      samples.add(
+          new Sample(
+              finished, sample.prompt(), sample.logLikelihood(), sample.number(), sample.score()));
+    }
+    return samples;
+  }
+
+  /** Fills a part of a picture once, without a prompt. */
+  public Rgb complete(Rgb picture, PictureMask mask) {
+    return complete(picture, mask, CompletionOptions.DEFAULT, Progress.NONE, () -> false)
+        .get(0)
+        .picture();
+  }
+
+  /**
+   * Draws a share of a picture's tokens anew, here and there, given all others.
+   *
+   * @param picture of the model's size
+   * @throws IllegalStateException if the model has no stage 2 or was trained without infilling
+   * @throws java.util.concurrent.CancellationException if cancelled
+   */
+  public synchronized List<Sample> vary(
+      Rgb picture, VariationOptions options, Progress progress, BooleanSupplier cancelled) {
+    Bundle.Stage2 stage2 = stage2();
+    int[] codes = codec.encode(picture);
+    int[] bpe = stage2.tokenizer().encode(options.prompt());
+    List<ImagePrompt> asked = new ArrayList<>();
+    for (int i = 0; i < options.count(); i++) {
+      asked.add(new ImagePrompt(bpe, options.known(codes.length, i), codes, i));
+    }
+    asked.forEach(this::requireFillable);
+    return pictures(
+        asked, prompts(options.prompt(), asked), options.sampling(), progress, cancelled);
+  }
+
+  /**
+   * Pictures on the way from one to another, evenly spread. Each token passes over the codes between
+   * its first and its last; stage 1 is enough for that.
+   *
+   * @param first of the model's size
+   * @param last of the model's size
+   * @param steps pictures in all, from 2 to {@value #MAXIMUM_STEPS}; the first and the last are what
+   *     the codebook makes of those that were given
+   */
+  public List<Rgb> interpolate(Rgb first, Rgb last, int steps) {
+    requireOpen();
+    if (steps < 2 || steps > MAXIMUM_STEPS) {
+      throw new IllegalArgumentException(
+          "steps is " + steps + ", but must be 2 to " + MAXIMUM_STEPS);
+    }
+    return codec.decode(codec.between(codec.encode(first), codec.encode(last), steps));
+  }
+
+  /** Whether any part of a picture can be filled, not only its last rows. */
+  public boolean fillsAnywhere() {
+    return stage2().config().infilling();
+  }
+
+  private void requireFillable(ImagePrompt prompt) {
+    if (prompt.needsInfilling() && !fillsAnywhere()) {
+      throw new IllegalStateException(
+          "the model was trained without infilling, so it can only fill the last rows of a picture:"
+              + " ask for bottom:SHARE, or train with an infillShare above 0");
+    }
+  }
+
+  private static List<String> prompts(String prompt, List<ImagePrompt> asked) {
+    return Collections.nCopies(asked.size(), prompt);
+  }
+
+  /**
+   * Puts texts in order by how likely they are given a picture, the likeliest first: classification
+   * without training for it. Texts that are written as the training captions are do best.
+   *
+   * @param picture of the model's size
+   * @param choices at least one, none of them empty or too long for the model
+   * @throws IllegalArgumentException if a choice is empty or too long
+   * @throws IllegalStateException if the model was trained without captions
+   */
+  public synchronized List<Choice> classify(
+      Rgb picture, List<String> choices, BooleanSupplier cancelled) {
+    requireCaptions();
+    if (choices.isEmpty()) {
+      throw new IllegalArgumentException("there are no choices, but one is needed at least");
+    }
+    int[] codes = codec.encode(picture);
+    List<Likelihood.Pair> pairs = new ArrayList<>();
+    for (String choice : choices) {
+      if (choice.isBlank() || isTruncated(choice)) {
+        throw new IllegalArgumentException(
+            choice.isBlank()
+                ? "a choice is empty"
+                : "the choice \"" + choice + "\" is longer than the model's text");
+      }
+      pairs.add(new Likelihood.Pair(stage2().tokenizer().encode(choice), codes));
+    }
+    double[] likelihoods = new Likelihood(decoder()).textGivenImage(pairs, cancelled);
+    double best = Arrays.stream(likelihoods).max().orElseThrow();
+    double sum = Arrays.stream(likelihoods).map(l -> Math.exp(l - best)).sum();
+    List<Choice> ranked = new ArrayList<>();
+    for (int i = 0; i < likelihoods.length; i++) {
+      double probability = Math.exp(likelihoods[i] - best) / sum;
+      ranked.add(new Choice(choices.get(i), likelihoods[i], probability));
+    }
+    ranked.sort(Comparator.comparingDouble(Choice::logLikelihood).reversed());
+    return ranked;
   }
 
   /** Samples one picture without a prompt. */

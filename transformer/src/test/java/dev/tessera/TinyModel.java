@@ -32,12 +32,22 @@ public final class TinyModel {
     return bundle(captioned, 15);
   }
 
+  /** The same as {@link #decided}, with infilling. */
+  public static Bundle infilling(long captioned) {
+    return bundle(captioned, 15, true);
+  }
+
   private static Bundle bundle(long captioned, float scale) {
+    return bundle(captioned, scale, false);
+  }
+
+  private static Bundle bundle(long captioned, float scale, boolean infilling) {
     VqvaeConfig vqvae =
         new VqvaeConfig(PictureConfig.square(16), 4, 8, 8, 1, new FiniteScalar(List.of(4, 3, 3)));
     Bpe tokenizer = Bpe.train(List.of("ghost, noto style", "sun, noto style"), 280);
     TransformerConfig transformer =
-        TransformerConfig.causal(tokenizer.vocabularySize(), 8, 36, 4, 4, 16, 2, 2);
+        TransformerConfig.causal(tokenizer.vocabularySize(), 8, 36, 4, 4, 16, 2, 2)
+            .withInfilling(infilling);
     return new Bundle(
         vqvae,
         vqvaeWeights(vqvae),

@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,6 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
     description = {
       "Write captions for pictures: file, tab, caption, one per line, the likeliest first.",
+      "With --choices or --choices-file: say which of some texts fits best, with the probability of"
+          + " each among them.",
       "Pictures that cannot be read are named on standard error; the others are still captioned."
     })
 final class CaptionCommand implements Callable<Integer> {
@@ -40,13 +45,15 @@ final class CaptionCommand implements Callable<Integer> {
       names = "-n",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Captions for each picture, 1 to 32 (default: ${DEFAULT-VALUE}).")
+      description = "Captions or choices for each picture, 1 to 32 (default: ${DEFAULT-VALUE}).")
   private int count;
 
   @Option(
       names = "--sample",
       description = "Draw captions at random in place of searching the likeliest.")
   private boolean sample;
+
+  @ArgGroup private @Nullable ChoiceOptions choices;
 
   @Option(names = "--json", description = "Print one JSON object per picture.")
   private boolean json;
@@ -61,12 +68,22 @@ final class CaptionCommand implements Callable<Integer> {
       throw new UsageException("-n is " + count + ", but must be 1 to " + MAXIMUM_CAPTIONS);
     }
     SamplingOptions options = settings.options();
+    List<String> offered = choices == null ? List.of() : choices.texts();
+    if (!offered.isEmpty() && sample) {
+      throw new UsageException(
+          "--sample draws captions, but --choices offers them: use one of both");
+    }
     int exitCode = ExitCode.DONE;
     try (Tessera tessera = model.load()) {
       for (Path image : images) {
         session.leaveIfInterrupted();
         try {
-          print(image, captions(tessera, Pictures.read(image, tessera.pictureConfig()), options));
+          Rgb picture = Pictures.read(image, tessera.pictureConfig());
+          if (offered.isEmpty()) {
+            print(image, captions(tessera, picture, options));
+          } else {
+            printChoices(image, choose(tessera, picture, offered));
+          }
         } catch (BrokenPictureException e) {
           session.err().println("tessera: " + Explanation.of(e));
           exitCode = ExitCode.FAILED;
@@ -84,6 +101,13 @@ final class CaptionCommand implements Callable<Integer> {
     List<Tessera.Description> found =
         tessera.caption(picture, Math.max(BEAMS, count), session.interruption()::isRequested);
     return found.subList(0, Math.min(count, found.size()));
+  }
+
+  private List<Tessera.Choice> choose(Tessera tessera, Rgb picture, List<String> offered) {
+    List<Tessera.Choice> ranked =
+        UsageException.check(
+            () -> tessera.classify(picture, offered, session.interruption()::isRequested));
+    return ranked.subList(0, Math.min(count, ranked.size()));
   }
 
   private static String oneLine(String text) {
@@ -104,9 +128,34 @@ final class CaptionCommand implements Callable<Integer> {
       one.put("perToken", caption.perToken());
       listed.add(one);
     }
+    printJson(image, "captions", listed);
+  }
+
+  private void printChoices(Path image, List<Tessera.Choice> ranked) {
+    if (!json) {
+      for (Tessera.Choice choice : ranked) {
+        session
+            .out()
+            .printf(
+                Locale.ROOT, "%s\t%s\t%.4f%n", image, oneLine(choice.text()), choice.probability());
+      }
+      return;
+    }
+    List<Map<String, Object>> listed = new ArrayList<>();
+    for (Tessera.Choice choice : ranked) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("text", choice.text());
+      one.put("probability", choice.probability());
+      one.put("logLikelihood", choice.logLikelihood());
+      listed.add(one);
+    }
+    printJson(image, "choices", listed);
+  }
+
+  private void printJson(Path image, String name, List<Map<String, Object>> listed) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("file", image.toString());
-    line.put("captions", listed);
+    line.put(name, listed);
     session.out().println(new JsonMapper().writeValueAsString(line));
   }
 }

@@ -4,6 +4,7 @@ import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.decode.WeightFormat;
 import dev.tessera.transformer.evaluation.FormatQuality;
 import dev.tessera.transformer.evaluation.HeldOutEvaluation;
+import dev.tessera.transformer.evaluation.HoleBits;
 import dev.tessera.transformer.evaluation.ReconstructionEvaluation;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,7 +29,9 @@ import tools.jackson.databind.ObjectMapper;
       "--stage vqvae measures reconstructions alone, and each style (or folder, or source of a"
           + " mixture) by itself: PSNR in dB; SSIM and MS-SSIM, 1 at best; the mean colour"
           + " difference (Delta E of 1976) and the mean error of edges (Sobel, levels per pixel), 0"
-          + " at best; use of the codebook."
+          + " at best; use of the codebook.",
+      "Of a model with infilling: topHoleBits and others are what the tokens of a part cost given all"
+          + " the rest of the picture, topRasterBits given what precedes each in raster order."
     })
 final class EvalCommand implements Callable<Integer> {
   private final Session session;
@@ -130,6 +133,10 @@ final class EvalCommand implements Callable<Integer> {
               measures.put("shuffledBits", likelihood.shuffledBits());
               measures.put("p", likelihood.p());
               measures.put("textBits", likelihood.textBits());
+              for (HoleBits hole : likelihood.holes()) {
+                measures.put(hole.hole() + "HoleBits", hole.infillingBits());
+                measures.put(hole.hole() + "RasterBits", hole.rasterBits());
+              }
             });
     // JSON has no NaN: what a model without captions cannot be measured by is left out.
     measures.values().removeIf(value -> value instanceof Double number && number.isNaN());

@@ -1,23 +1,17 @@
 package dev.tessera.cli;
 
 import dev.tessera.Tessera;
-import dev.tessera.cli.progress.Bars;
-import dev.tessera.engine.store.AtomicFiles;
 import dev.tessera.transformer.decode.GuidanceSchedule;
-import dev.tessera.transformer.decode.Progress;
 import dev.tessera.transformer.decode.SamplingOptions;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Makes pictures. */
 @Command(
@@ -28,12 +22,12 @@ import tools.jackson.databind.json.JsonMapper;
     })
 final class SampleCommand implements Callable<Integer> {
   private static final int MAXIMUM_PICTURES = 10_000;
-  private static final int MAXIMUM_COLUMNS = 8;
 
   private final Session session;
 
   @Mixin private final WeightsOption model = new WeightsOption();
   @Mixin private final SamplingSettings settings = new SamplingSettings();
+  @Mixin private final GuidanceOption guidance = new GuidanceOption();
 
   @Option(
       names = "--prompt",
@@ -49,11 +43,12 @@ final class SampleCommand implements Callable<Integer> {
   private int count;
 
   @Option(
-      names = "--guidance",
-      paramLabel = "G",
-      defaultValue = "1",
-      description = "Above 1 to follow the prompt more closely (default: ${DEFAULT-VALUE}).")
-  private double guidance;
+      names = "--rerank",
+      paramLabel = "R",
+      description =
+          "Make R pictures for each prompt and keep the best -n of them, by how likely the prompt is"
+              + " given the picture.")
+  private @Nullable Integer candidates;
 
   @Option(
       names = "--guidance-schedule",
@@ -78,13 +73,16 @@ final class SampleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PictureOutput output = PictureOutput.of(out);
+    requireCandidates();
     SamplingOptions options =
         UsageException.check(
-            () -> settings.options().withGuidance(guidance).withGuidanceSchedule(schedule));
+            () ->
+                settings.options().withGuidance(guidance.value()).withGuidanceSchedule(schedule));
     List<String> asked = asked();
     try (Tessera tessera = model.load()) {
-      prompts.stream().filter(tessera::isTruncated).forEach(this::warn);
-      write(output, sample(tessera, asked, options), options.seed());
+      prompts.forEach(prompt -> session.warnIfCut(tessera, prompt));
+      List<Tessera.Sample> samples = sample(tessera, asked, options);
+      new SampleFiles(session, output).write(samples, options.seed(), columns(samples.size()));
     }
     return ExitCode.DONE;
   }
@@ -105,56 +103,37 @@ final class SampleCommand implements Callable<Integer> {
     return asked;
   }
 
-  private void warn(String prompt) {
-    session.note("tessera: the prompt is longer than the model's text, its end is cut: " + prompt);
+  private void requireCandidates() {
+    if (candidates == null) {
+      return;
+    }
+    if (prompts.isEmpty() || prompts.stream().anyMatch(String::isBlank)) {
+      throw new UsageException(
+          "--rerank keeps the pictures that fit a prompt best, but there is no --prompt");
+    }
+    if (candidates < count || (long) candidates * prompts.size() > MAXIMUM_PICTURES) {
+      throw new UsageException(
+          String.format(
+              "--rerank is %d, but must be at least the %d of -n and %d pictures in all at most",
+              candidates, count, MAXIMUM_PICTURES));
+    }
   }
 
   private List<Tessera.Sample> sample(
       Tessera tessera, List<String> asked, SamplingOptions options) {
-    if (!session.showsBars()) {
-      return tessera.sample(asked, options, Progress.NONE, session.interruption()::isRequested);
-    }
-    try (ProgressBar bar = Bars.start("sampling", "tokens", 0, 1, session.err())) {
-      Progress shown =
-          (done, total) -> {
-            bar.maxHint(total);
-            bar.stepTo(done);
-          };
-      return tessera.sample(asked, options, shown, session.interruption()::isRequested);
-    }
-  }
-
-  private void write(PictureOutput output, List<Tessera.Sample> samples, long seed)
-      throws IOException {
-    if (output.isFile()) {
-      output.writeFile(
-          samples.stream().map(Tessera.Sample::picture).toList(),
-          samples.stream().map(Tessera.Sample::prompt).toList(),
-          columns(samples.size()));
-      session.out().println(output.path());
-      return;
-    }
-    StringBuilder lines = new StringBuilder();
-    for (int i = 0; i < samples.size(); i++) {
-      Tessera.Sample sample = samples.get(i);
-      String name = String.format("%05d.png", i);
-      session.out().println(output.writeInFolder(name, sample.picture()));
-      Map<String, Object> line = new LinkedHashMap<>();
-      line.put("prompt", sample.prompt());
-      line.put("seed", seed);
-      line.put("index", i);
-      line.put("score", sample.logLikelihood());
-      line.put("file", name);
-      lines.append(new JsonMapper().writeValueAsString(line)).append('\n');
-    }
-    byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-    AtomicFiles.write(output.path().resolve("samples.jsonl"), file -> file.write(bytes));
+    BooleanSupplier cancelled = session.interruption()::isRequested;
+    Integer asMany = candidates;
+    return SamplingBar.show(
+        session,
+        progress ->
+            asMany == null
+                ? tessera.sample(asked, options, progress, cancelled)
+                : tessera.sampleBest(prompts, count, asMany, options, progress, cancelled));
   }
 
   /** A row for each prompt if that fits, and a square otherwise. */
   private int columns(int pictures) {
-    boolean rows = prompts.size() > 1 && count > 1 && count <= MAXIMUM_COLUMNS;
-    int side = (int) Math.ceil(Math.sqrt(pictures));
-    return rows ? count : Math.min(MAXIMUM_COLUMNS, side);
+    boolean rows = prompts.size() > 1 && count > 1 && count <= SampleFiles.MAXIMUM_COLUMNS;
+    return rows ? count : SampleFiles.columns(pictures);
   }
 }

@@ -1,5 +1,6 @@
 package dev.tessera.cli;
 
+import dev.tessera.Tessera;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -55,6 +56,13 @@ final class Session {
   void note(String line) {
     if (!quiet) {
       err.println(line);
+    }
+  }
+
+  /** Says so if a model will not see the end of a prompt. */
+  void warnIfCut(Tessera tessera, String prompt) {
+    if (tessera.isTruncated(prompt)) {
+      note("tessera: the prompt is longer than the model's text, its end is cut: " + prompt);
     }
   }
 

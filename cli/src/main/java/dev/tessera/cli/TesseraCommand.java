@@ -83,6 +83,9 @@ final class TesseraCommand implements Runnable {
     all.put("train-vqvae", session -> new TrainVqvaeCommand(session));
     all.put("train-transformer", session -> new TrainTransformerCommand(session));
     all.put("sample", session -> new SampleCommand(session));
+    all.put("complete", session -> new CompleteCommand(session));
+    all.put("vary", session -> new VaryCommand(session));
+    all.put("interpolate", session -> new InterpolateCommand(session));
     all.put("caption", session -> new CaptionCommand(session));
     all.put("reconstruct", session -> new ReconstructCommand(session));
     all.put("eval", session -> new EvalCommand(session));

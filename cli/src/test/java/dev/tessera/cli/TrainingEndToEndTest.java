@@ -1,7 +1,11 @@
 package dev.tessera.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.tessera.vqvae.picture.Png;
+import dev.tessera.vqvae.picture.Rgb;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -235,6 +239,130 @@ class TrainingEndToEndTest {
     Call.of("sample", "--model", model(), "--seed", 2, "--out", other);
     assertThat(second).hasSameBinaryContentAs(first);
     assertThat(Files.mismatch(first, other)).isNotEqualTo(-1);
+  }
+
+  @Test
+  void completingKeepsTheRestOfThePictureInItsOwnSize() throws IOException {
+    Rgb large = Rgb.solid(40, 40, 0x336699);
+    Path picture = folder.resolve("large.png");
+    Png.write(picture, large);
+    Path out = folder.resolve("completed.png");
+    Call call =
+        Call.of(
+            "complete",
+            "--model",
+            model(),
+            picture,
+            "--mask",
+            "top:0.4",
+            "--prompt",
+            "a red circle",
+            "--out",
+            out);
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    BufferedImage completed = ImageIO.read(out.toFile());
+    assertThat(completed.getWidth()).isEqualTo(40);
+    int changed = 0;
+    for (int row = 0; row < 40; row++) {
+      for (int column = 0; column < 40; column++) {
+        boolean same = (completed.getRGB(column, row) & 0xFFFFFF) == 0x336699;
+        assertThat(same || row < 16).as("%d, %d", row, column).isTrue();
+        changed += same ? 0 : 1;
+      }
+    }
+    assertThat(changed).isGreaterThan(100);
+
+    Path mask = folder.resolve("mask.png");
+    Png.write(mask, Rgb.solid(16, 16, 0xFFFFFF));
+    Call wrongMask = Call.of("complete", "--model", model(), picture, "--mask", mask, "--out", out);
+    assertThat(wrongMask.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(wrongMask.err()).contains("mask.png", "16 × 16", "40 × 40");
+    assertThat(
+            Call.of("complete", "--model", model(), picture, "--mask", "none.png", "--out", out)
+                .err())
+        .contains("none.png: there is no such file");
+  }
+
+  @Test
+  void anInterpolationIsAGridOrSingleFiles() throws IOException {
+    Object[] asked = {
+      "interpolate", "--model", model(), pictures.resolve("shape00.png"),
+      pictures.resolve("shape01.png"), "--steps", 5
+    };
+    Path grid = folder.resolve("between.png");
+    assertThat(with(asked, "--out", grid).exitCode()).isZero();
+    assertThat(ImageIO.read(grid.toFile()).getWidth()).isGreaterThan(5 * 96);
+    Call single = with(asked, "--out", folder.resolve("between") + "/");
+    assertThat(single.out().lines()).hasSize(5);
+  }
+
+  @Test
+  void variationsAreAsManyAsAskedFor() throws IOException {
+    Path single = folder.resolve("varied");
+    Object[] asked = {
+      "vary", "--model", model(), pictures.resolve("shape00.png"), "--strength", 0.4, "-n", 3
+    };
+    assertThat(with(asked, "--out", single + "/").exitCode()).isZero();
+    assertThat(Files.readAllLines(single.resolve("samples.jsonl"))).hasSize(3);
+  }
+
+  @Test
+  void rerankingKeepsAsManyAsAskedForAndTellsTheirScores() throws IOException {
+    Path single = folder.resolve("best");
+    Call call =
+        Call.of(
+            "sample",
+            "--model",
+            model(),
+            "--prompt",
+            "a red circle",
+            "--prompt",
+            "a blue square",
+            "-n",
+            2,
+            "--rerank",
+            5,
+            "--out",
+            single + "/");
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    List<JsonNode> lines =
+        Files.readAllLines(single.resolve("samples.jsonl")).stream().map(JSON::readTree).toList();
+    assertThat(lines).hasSize(4);
+    for (int i = 0; i < 4; i += 2) {
+      double first = lines.get(i).get("score").asDouble();
+      assertThat(first).isGreaterThanOrEqualTo(lines.get(i + 1).get("score").asDouble());
+      assertThat(lines.get(i).get("index").asInt()).isBetween(5 * i / 2, 5 * i / 2 + 4);
+    }
+  }
+
+  @Test
+  void choicesComeInOrderWithTheirProbabilities() throws IOException {
+    Path picture = pictures.resolve("shape00.png");
+    Call call =
+        Call.of(
+            "caption",
+            "--model",
+            model(),
+            picture,
+            "--choices",
+            "a red circle, a blue square,x",
+            "-n",
+            3);
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    List<String[]> lines = call.out().lines().map(line -> line.split("\t", -1)).toList();
+    assertThat(lines).hasSize(3);
+    assertThat(lines.stream().map(line -> line[1]))
+        .containsExactlyInAnyOrder("a red circle", "a blue square", "x");
+    assertThat(lines.stream().mapToDouble(line -> Double.parseDouble(line[2])).sum())
+        .isCloseTo(1, within(2e-4));
+
+    Path file = folder.resolve("choices.txt");
+    Files.writeString(file, "a red circle\n\na circle, red\n");
+    Call listed =
+        Call.of("caption", "--model", model(), picture, "--choices-file", file, "--json", "-n", 9);
+    JsonNode choices = JSON.readTree(listed.out()).get("choices");
+    assertThat(choices).hasSize(2);
+    assertThat(choices.get(0).get("probability").asDouble()).isBetween(0.5, 1.0);
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.List;
  * @param heads attention heads
  * @param masks the pattern of each layer
  * @param variant how blocks and positions differ from GPT-2's
+ * @param infilling whether there is an order for filling holes; one more row of the token table
  */
 public record TransformerConfig(
     int textVocabulary,
@@ -28,7 +29,8 @@ public record TransformerConfig(
     int layers,
     int heads,
     List<MaskPattern> masks,
-    Variant variant) {
+    Variant variant,
+    boolean infilling) {
 
   /**
    * How blocks and positions differ from GPT-2's.
@@ -70,7 +72,7 @@ public record TransformerConfig(
     }
   }
 
-  /** A model of the default variant. */
+  /** A model of the default variant, without the order for filling holes. */
   public TransformerConfig(
       int textVocabulary,
       int textLength,
@@ -91,10 +93,11 @@ public record TransformerConfig(
         layers,
         heads,
         masks,
-        Variant.DEFAULT);
+        Variant.DEFAULT,
+        false);
   }
 
-  /** A model whose layers all see everything before them. */
+  /** A model whose layers all see everything before them, without the order for filling holes. */
   public static TransformerConfig causal(
       int textVocabulary,
       int textLength,
@@ -116,6 +119,22 @@ public record TransformerConfig(
         Collections.nCopies(layers, MaskPattern.CAUSAL));
   }
 
+  /** The same model with or without the order for filling holes. */
+  public TransformerConfig withInfilling(boolean value) {
+    return new TransformerConfig(
+        textVocabulary,
+        textLength,
+        imageVocabulary,
+        gridHeight,
+        gridWidth,
+        width,
+        layers,
+        heads,
+        masks,
+        variant,
+        value);
+  }
+
   /** The same model in another variant. */
   public TransformerConfig with(Variant other) {
     return new TransformerConfig(
@@ -128,7 +147,8 @@ public record TransformerConfig(
         layers,
         heads,
         masks,
-        other);
+        other,
+        infilling);
   }
 
   /** Tokens of one picture, Ni = H'·W'. */

@@ -35,7 +35,8 @@ final class TransformerProtos {
                   case ROTARY -> dev.tessera.proto.TransformerConfig.Positions.ROTARY;
                 })
             .setSandwichNorm(config.variant().sandwichNorm())
-            .setQueryKeyNorm(config.variant().queryKeyNorm());
+            .setQueryKeyNorm(config.variant().queryKeyNorm())
+            .setInfilling(config.infilling());
     for (MaskPattern mask : config.masks()) {
       proto.addMasks(
           switch (mask) {
@@ -95,7 +96,8 @@ final class TransformerProtos {
         proto.getLayers(),
         proto.getHeads(),
         masks,
-        variant);
+        variant,
+        proto.getInfilling());
   }
 
   private static void requireConstant(String name, int found, int expected) {

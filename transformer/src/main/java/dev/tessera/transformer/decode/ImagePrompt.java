@@ -21,6 +21,18 @@ public record ImagePrompt(int[] bpe, boolean[] known, int[] codes, long sample) 
     return new ImagePrompt(bpe, new boolean[0], new int[0], sample);
   }
 
+  /** Whether something is known after something that is not, in raster order. */
+  public boolean needsInfilling() {
+    boolean gap = false;
+    for (boolean one : known) {
+      if (one && gap) {
+        return true;
+      }
+      gap |= !one;
+    }
+    return false;
+  }
+
   /** Whether the code of a slot is given. */
   boolean knows(int slot) {
     return known.length > 0 && known[slot];

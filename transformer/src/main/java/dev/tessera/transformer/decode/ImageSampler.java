@@ -3,6 +3,7 @@ package dev.tessera.transformer.decode;
 import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.sequence.Direction;
+import dev.tessera.transformer.sequence.Layout;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.ArrayList;
@@ -11,17 +12,19 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Samples pictures, in raster order, any number of them in batches of the decoder's size.
+ * Samples pictures, any number of them in batches of the decoder's size.
  *
- * <p>Known codes are forced where they stand, so that what follows them takes them into account;
- * what precedes them does not.
+ * <p>A picture of which nothing is known, or what comes first in raster order, is sampled in raster
+ * order. Any other known codes come first and are followed by the rest, if the model was trained
+ * with infilling: the hole is filled by what is known on all sides of it. In a model without, known
+ * codes are forced where they stand in raster order, so that what follows takes them into account
+ * and what precedes them does not.
  */
 public final class ImageSampler {
   private final IncrementalDecoder decoder;
   private final TransformerConfig config;
   private final SequenceBuilder builder;
   private final Vocabulary vocabulary;
-  private final int[] positions;
 
   /** A sampler that has the decoder for itself while it samples. */
   public ImageSampler(IncrementalDecoder decoder) {
@@ -29,7 +32,6 @@ public final class ImageSampler {
     config = decoder.config();
     builder = new SequenceBuilder(config);
     vocabulary = new Vocabulary(config);
-    positions = builder.positions(Direction.FORWARD);
   }
 
   /** Samples with nobody watching. */
@@ -74,69 +76,117 @@ public final class ImageSampler {
       SamplingOptions options,
       Progress progress,
       BooleanSupplier cancelled) {
-    int count = prompts.size();
-    List<int[]> conditions = new ArrayList<>();
+    List<Draft> drafts = new ArrayList<>();
     for (ImagePrompt prompt : prompts) {
-      conditions.add(condition(prompt.bpe()));
+      drafts.add(new Draft(prompt, new CounterRandom(options.seed(), "sample", prompt.sample())));
     }
+    int count = drafts.size();
+    int given = drafts.stream().mapToInt(Draft::givenFirst).min().orElse(0);
+    List<Prefill.Condition> conditions = new ArrayList<>();
+    drafts.forEach(draft -> conditions.add(draft.condition(draft.prompt.bpe(), given)));
     if (options.isGuided()) {
-      for (int row = 0; row < count; row++) {
-        conditions.add(condition(new int[0]));
-      }
+      drafts.forEach(draft -> conditions.add(draft.condition(new int[0], given)));
     }
-    Prefill.run(decoder, conditions, positions, cancelled);
+    Prefill.run(decoder, conditions, cancelled);
 
-    int[] tokens = new int[conditions.size()];
-    for (int row = 0; row < tokens.length; row++) {
-      tokens[row] = conditions.get(row)[config.textLength()];
-    }
-    int[][] codes = new int[count][config.imageLength()];
-    double[] logLikelihood = new double[count];
-    CounterRandom[] random = new CounterRandom[count];
-    for (int row = 0; row < count; row++) {
-      random[row] = new CounterRandom(options.seed(), "sample", prompts.get(row).sample());
+    int rows = conditions.size();
+    int[] tokens = new int[rows];
+    int[] positions = new int[rows];
+    int[] targets = new int[rows];
+    for (int row = 0; row < rows; row++) {
+      tokens[row] = conditions.get(row).lastToken();
     }
     TokenSampler sampler = TokenSampler.of(options);
-    for (int slot = 0; slot < config.imageLength(); slot++) {
+    for (int place = given; place < config.imageLength(); place++) {
       Prefill.check(cancelled);
-      int input = config.textLength() + slot;
-      float[][] logits = decoder.step(tokens, positions[input], positions[input + 1], Range.IMAGE);
-      float scale = (float) options.guidanceAt(slot, config.imageLength());
+      int input = config.textLength() + place;
+      boolean drawn = false;
+      for (int row = 0; row < rows; row++) {
+        Draft draft = drafts.get(row % count);
+        positions[row] = draft.layout.positions()[input];
+        targets[row] = draft.layout.positions()[input + 1];
+        drawn |= !draft.prompt.knows(draft.slot(place));
+      }
+      float[][] logits = decoder.step(tokens, positions, targets, drawn ? Range.IMAGE : Range.NONE);
       for (int row = 0; row < count; row++) {
-        float[] conditional = logits[row];
-        double logSumExp = Logits.logSumExp(conditional);
-        ImagePrompt prompt = prompts.get(row);
-        // Kept apart from the sampler's copy, which loses what it filters.
-        float[] own = conditional.clone();
-        int code = prompt.knows(slot) ? prompt.codes()[slot] : -1;
-        if (code < 0) {
-          if (options.isGuided()) {
-            guide(conditional, logits[count + row], scale);
-          }
-          code = sampler.sample(conditional, random[row]);
+        Draft draft = drafts.get(row);
+        int slot = draft.slot(place);
+        if (draft.prompt.knows(slot)) {
+          draft.codes[slot] = draft.prompt.codes()[slot];
+        } else {
+          float[] unconditional = logits[rows - count + row];
+          float scale = (float) options.guidanceAt(place, config.imageLength());
+          draft.draw(slot, logits[row], unconditional, scale, sampler);
         }
-        codes[row][slot] = code;
-        logLikelihood[row] += own[code] - logSumExp;
-        tokens[row] = vocabulary.image(code);
-        if (options.isGuided()) {
-          tokens[count + row] = tokens[row];
+        for (int same = row; same < rows; same += count) {
+          tokens[same] = vocabulary.image(draft.codes[slot]);
         }
       }
-      progress.update((long) (slot + 1) * count, (long) config.imageLength() * count);
+      progress.update((long) (place + 1) * count, (long) config.imageLength() * count);
     }
-    List<ImageSample> samples = new ArrayList<>();
-    for (int row = 0; row < count; row++) {
-      samples.add(new ImageSample(codes[row], logLikelihood[row]));
-    }
-    return samples;
+    return drafts.stream().map(draft -> new ImageSample(draft.codes, draft.logLikelihood)).toList();
   }
 
-  private int[] condition(int[] bpe) {
-    int[] text = builder.textIds(bpe);
-    int[] condition = new int[1 + text.length];
-    condition[0] = Direction.FORWARD.orderToken();
-    System.arraycopy(text, 0, condition, 1, text.length);
-    return condition;
+  /** A picture that is being sampled. */
+  private final class Draft {
+    private final ImagePrompt prompt;
+    private final CounterRandom random;
+    private final Layout layout;
+    private final int[] codes = new int[config.imageLength()];
+    private double logLikelihood;
+
+    Draft(ImagePrompt prompt, CounterRandom random) {
+      this.prompt = prompt;
+      this.random = random;
+      layout =
+          config.infilling() && prompt.needsInfilling()
+              ? builder.infillingLayout(prompt.known())
+              : builder.layout(Direction.FORWARD);
+    }
+
+    /** The slot of the image token that comes after {@code place} others. */
+    int slot(int place) {
+      return vocabulary.imageSlot(layout.positions()[1 + config.textLength() + place]);
+    }
+
+    /** Known image tokens that come before the first that is not. */
+    int givenFirst() {
+      int place = 0;
+      while (place < config.imageLength() && prompt.knows(slot(place))) {
+        place++;
+      }
+      return place;
+    }
+
+    /** Order, text and the first {@code given} image tokens. */
+    Prefill.Condition condition(int[] bpe, int given) {
+      int[] text = builder.textIds(bpe);
+      int[] tokens = new int[1 + text.length + given];
+      tokens[0] = layout.orderToken();
+      System.arraycopy(text, 0, tokens, 1, text.length);
+      for (int place = 0; place < given; place++) {
+        codes[slot(place)] = prompt.codes()[slot(place)];
+        tokens[1 + text.length + place] = vocabulary.image(codes[slot(place)]);
+      }
+      return new Prefill.Condition(tokens, layout.positions());
+    }
+
+    /** Draws the code of a slot. */
+    void draw(
+        int slot,
+        float[] conditional,
+        float[] unconditional,
+        float guidance,
+        TokenSampler sampler) {
+      double logSumExp = Logits.logSumExp(conditional);
+      // The sampler loses what it filters, which the likelihood needs.
+      float[] filtered = conditional.clone();
+      if (guidance != 1) {
+        guide(filtered, unconditional, guidance);
+      }
+      codes[slot] = sampler.sample(filtered, random);
+      logLikelihood += conditional[codes[slot]] - logSumExp;
+    }
   }
 
   /** In this form a scale of 1 leaves every bit of the conditional logits as it is. */

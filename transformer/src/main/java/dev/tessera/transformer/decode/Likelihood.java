@@ -1,11 +1,13 @@
 package dev.tessera.transformer.decode;
 
 import dev.tessera.transformer.sequence.Direction;
+import dev.tessera.transformer.sequence.Layout;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * How probable a model finds given pairs of text and picture: for held-out evaluation and for
@@ -113,6 +115,64 @@ public final class Likelihood {
       scores.add(new Score(text[row], image[row], textTokens[row], imageTokens[row]));
     }
     return scores;
+  }
+
+  /**
+   * Log-likelihoods of texts and their ends given pictures, in nats; the same as {@link #score} in
+   * reverse finds. A picture that several pairs of a batch share is given to the model once.
+   *
+   * @param cancelled asked before each step; a {@link java.util.concurrent.CancellationException}
+   *     follows
+   */
+  public double[] textGivenImage(List<Pair> pairs, BooleanSupplier cancelled) {
+    double[] likelihoods = new double[pairs.size()];
+    for (int start = 0; start < pairs.size(); start += decoder.maximumBatch()) {
+      int end = Math.min(pairs.size(), start + decoder.maximumBatch());
+      double[] part = textChunk(pairs.subList(start, end), cancelled);
+      System.arraycopy(part, 0, likelihoods, start, part.length);
+    }
+    return likelihoods;
+  }
+
+  private double[] textChunk(List<Pair> pairs, BooleanSupplier cancelled) {
+    Layout layout = builder.layout(Direction.REVERSE);
+    int[] positions = layout.positions();
+    int rows = pairs.size();
+    List<Prefill.Condition> conditions = new ArrayList<>();
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (Pair pair : pairs) {
+      int[] image = builder.imageIds(pair.codes());
+      int[] tokens = new int[1 + image.length];
+      tokens[0] = layout.orderToken();
+      System.arraycopy(image, 0, tokens, 1, image.length);
+      conditions.add(new Prefill.Condition(tokens, positions));
+      sequences.add(builder.build(pair.bpe(), pair.codes(), Direction.REVERSE));
+    }
+    double[] likelihoods = new double[rows];
+    int[] tokens = new int[rows];
+    int last = lastText(sequences);
+    Prefill.run(decoder, conditions, cancelled);
+    for (int input = decoder.config().imageLength(); input <= last; input++) {
+      Prefill.check(cancelled);
+      for (int row = 0; row < rows; row++) {
+        tokens[row] = sequences.get(row).tokens()[input];
+      }
+      float[][] logits = decoder.step(tokens, positions[input], positions[input + 1], Range.TEXT);
+      for (int row = 0; row < rows; row++) {
+        TokenSequence sequence = sequences.get(row);
+        if (sequence.weights()[input] != 0) {
+          int target = sequence.targets()[input] - vocabulary.firstText();
+          likelihoods[row] += logits[row][target] - Logits.logSumExp(logits[row]);
+        }
+      }
+    }
+    return likelihoods;
+  }
+
+  /** The last input of reversed sequences whose text counts; pads may follow. */
+  private int lastText(List<TokenSequence> sequences) {
+    int last = lastWeighted(sequences);
+    return last < decoder.config().imageLength() ? -1 : last;
   }
 
   /** The last input that is worth giving: pads may follow. */

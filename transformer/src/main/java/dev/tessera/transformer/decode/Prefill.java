@@ -11,6 +11,24 @@ final class Prefill {
   private Prefill() {}
 
   /**
+   * What a row begins with.
+   *
+   * @param tokens token ids, the order token first
+   * @param positions of these tokens and of the one that follows; more may be there
+   */
+  record Condition(int[] tokens, int[] positions) {
+    int lastToken() {
+      return tokens[tokens.length - 1];
+    }
+
+    boolean isSame(Condition other) {
+      int places = tokens.length + 1;
+      return Arrays.equals(tokens, other.tokens)
+          && Arrays.equals(positions, 0, places, other.positions, 0, places);
+    }
+  }
+
+  /**
    * Leaves the decoder with one row for each condition, all but the last token of it given.
    *
    * @param conditions token ids, the order token first, all of the same length
@@ -22,7 +40,21 @@ final class Prefill {
       List<int[]> conditions,
       int[] positions,
       BooleanSupplier cancelled) {
-    List<int[]> distinct = new ArrayList<>();
+    run(
+        decoder,
+        conditions.stream().map(tokens -> new Condition(tokens, positions)).toList(),
+        cancelled);
+  }
+
+  /**
+   * Leaves the decoder with one row for each condition, all but the last token of it given.
+   *
+   * @param conditions all with as many tokens
+   * @throws CancellationException if cancelled
+   */
+  static void run(
+      IncrementalDecoder decoder, List<Condition> conditions, BooleanSupplier cancelled) {
+    List<Condition> distinct = new ArrayList<>();
     int[] parents = new int[conditions.size()];
     for (int row = 0; row < parents.length; row++) {
       parents[row] = indexOf(distinct, conditions.get(row));
@@ -30,14 +62,19 @@ final class Prefill {
         distinct.add(conditions.get(row));
       }
     }
-    decoder.start(distinct.size());
-    int[] tokens = new int[distinct.size()];
-    for (int i = 0; i < conditions.get(0).length - 1; i++) {
+    int rows = distinct.size();
+    decoder.start(rows);
+    int[] tokens = new int[rows];
+    int[] positions = new int[rows];
+    int[] targets = new int[rows];
+    for (int i = 0; i < conditions.get(0).tokens().length - 1; i++) {
       check(cancelled);
-      for (int row = 0; row < tokens.length; row++) {
-        tokens[row] = distinct.get(row)[i];
+      for (int row = 0; row < rows; row++) {
+        tokens[row] = distinct.get(row).tokens()[i];
+        positions[row] = distinct.get(row).positions()[i];
+        targets[row] = distinct.get(row).positions()[i + 1];
       }
-      decoder.step(tokens, positions[i], positions[i + 1], Range.NONE);
+      decoder.step(tokens, positions, targets, Range.NONE);
     }
     decoder.reorder(parents);
   }
@@ -49,9 +86,9 @@ final class Prefill {
     }
   }
 
-  private static int indexOf(List<int[]> arrays, int[] wanted) {
+  private static int indexOf(List<Condition> conditions, Condition wanted) {
     int index = 0;
-    while (index < arrays.size() && !Arrays.equals(arrays.get(index), wanted)) {
+    while (index < conditions.size() && !conditions.get(index).isSame(wanted)) {
       index++;
     }
     return index;

@@ -44,13 +44,19 @@ public record HeldOutEvaluation(
    *     pictures, averaged over the places: what a model could do that knew nothing else
    * @param p probability of a difference as large if the caption did not matter (paired)
    * @param textBits of captions given the picture; not a number without captions
+   * @param holes what holes cost to fill; none for a model without infilling
    */
   public record Likelihoods(
       double imageBits,
       double shuffledBits,
       double positionalUnigramBits,
       double p,
-      double textBits) {
+      double textBits,
+      List<HoleBits> holes) {
+    public Likelihoods {
+      holes = List.copyOf(holes);
+    }
+
     /** How far the model stays below the positional unigram, as a share of it. */
     public double gain() {
       return 1 - imageBits / positionalUnigramBits;
@@ -131,9 +137,13 @@ public record HeldOutEvaluation(
     }
     HeldOutBits.Bits[] own = bits.measure(forward);
     double unigram = positionalUnigram(pictures, codec);
+    List<HoleBits> holes =
+        stage2.config().infilling()
+            ? HoleBits.of(stage2.config(), bits, captions, codes, seed)
+            : List.of();
     if (!captioned) {
       return new Likelihoods(
-          HeldOutBits.perImageToken(own), Double.NaN, unigram, Double.NaN, Double.NaN);
+          HeldOutBits.perImageToken(own), Double.NaN, unigram, Double.NaN, Double.NaN, holes);
     }
     HeldOutBits.Bits[] other = bits.measure(shuffled);
     double[] differences = new double[heldOut.length];
@@ -147,7 +157,8 @@ public record HeldOutEvaluation(
         HeldOutBits.perImageToken(other),
         unigram,
         PairedTest.p(differences, seed),
-        textBits);
+        textBits,
+        holes);
   }
 
   private static int[][] captions(Bpe tokenizer, PreparedPictures pictures) {

@@ -104,16 +104,21 @@ public record RunConfig(
 
   public RunConfig {
     // Fails early on what TransformerConfig would only refuse after stage 1.
-    transformerConfig(vqvae, text, transformer, text.vocabulary());
+    transformerConfig(vqvae, text, transformer, transformerTraining, text.vocabulary());
   }
 
   /** Stage 2 for the tokenizer that was learned. */
   public TransformerConfig transformerConfig(Bpe tokenizer) {
-    return transformerConfig(vqvae, text, transformer, tokenizer.vocabularySize());
+    return transformerConfig(
+        vqvae, text, transformer, transformerTraining, tokenizer.vocabularySize());
   }
 
   private static TransformerConfig transformerConfig(
-      VqvaeConfig vqvae, Text text, Transformer shape, int vocabulary) {
+      VqvaeConfig vqvae,
+      Text text,
+      Transformer shape,
+      TransformerTrainingConfig training,
+      int vocabulary) {
     return new TransformerConfig(
         vocabulary,
         text.length(),
@@ -124,7 +129,8 @@ public record RunConfig(
         shape.layers(),
         shape.heads(),
         shape.masks(),
-        shape.variant());
+        shape.variant(),
+        training.infillShare() > 0);
   }
 
   /** The same run on top of another stage 1. */

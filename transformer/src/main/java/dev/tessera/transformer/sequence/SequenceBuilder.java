@@ -1,6 +1,7 @@
 package dev.tessera.transformer.sequence;
 
 import dev.tessera.transformer.TransformerConfig;
+import java.util.Arrays;
 
 /** Lays texts and pictures out as {@link TokenSequence}s. Immutable. */
 public final class SequenceBuilder {
@@ -20,34 +21,60 @@ public final class SequenceBuilder {
    * @param codes Ni codes of the picture in raster order, 0 to K − 1
    */
   public TokenSequence build(int[] bpe, int[] codes, Direction direction) {
+    TokenSequence sequence = lay(layout(direction), bpe, codes);
+    int weighted = bpe.length == 0 ? 0 : textTokens(bpe) + 1;
+    for (int i = 0; i < sequence.length(); i++) {
+      int target = sequence.targetPositions()[i];
+      if (vocabulary.isImagePosition(target)) {
+        sequence.weights()[i] = direction.imageWeight();
+      } else if (target < vocabulary.textPosition(weighted)) {
+        sequence.weights()[i] = direction.textWeight();
+      }
+    }
+    return sequence;
+  }
+
+  /**
+   * One sequence in which what is known of a picture precedes what is not. Only the latter counts.
+   *
+   * @param bpe as in {@link #build}
+   * @param codes as in {@link #build}
+   * @param known Ni times whether the code of a slot is given; not all are
+   * @throws IllegalStateException if the model was trained without infilling
+   */
+  public TokenSequence infilling(int[] bpe, int[] codes, boolean[] known) {
+    TokenSequence sequence = lay(infillingLayout(known), bpe, codes);
+    for (int i = 0; i < sequence.length(); i++) {
+      int target = sequence.targetPositions()[i];
+      if (vocabulary.isImagePosition(target) && !known[vocabulary.imageSlot(target)]) {
+        sequence.weights()[i] = TokenSequence.TARGET_WEIGHT;
+      }
+    }
+    return sequence;
+  }
+
+  /** Text and picture in an order, without weights. */
+  private TokenSequence lay(Layout layout, int[] bpe, int[] codes) {
     int length = config.sequenceLength();
     int[] text = textIds(bpe);
     int[] image = imageIds(codes);
-    boolean forward = direction == Direction.FORWARD;
-    int[] whole = new int[length + 1];
-    whole[0] = direction.orderToken();
-    System.arraycopy(text, 0, whole, forward ? 1 : 1 + image.length, text.length);
-    System.arraycopy(image, 0, whole, forward ? 1 + text.length : 1, image.length);
-
-    int[] places = positions(direction);
+    int[] places = layout.positions();
     int[] tokens = new int[length];
-    int[] positions = new int[length];
-    int[] targetPositions = new int[length];
     int[] targets = new int[length];
-    float[] weights = new float[length];
-    int weighted = bpe.length == 0 ? 0 : textTokens(bpe) + 1;
     for (int i = 0; i < length; i++) {
-      tokens[i] = whole[i];
-      positions[i] = places[i];
-      targetPositions[i] = places[i + 1];
-      targets[i] = whole[i + 1];
-      if (vocabulary.isImagePosition(targetPositions[i])) {
-        weights[i] = direction.imageWeight();
-      } else if (targetPositions[i] < vocabulary.textPosition(weighted)) {
-        weights[i] = direction.textWeight();
-      }
+      int target = places[i + 1];
+      targets[i] =
+          vocabulary.isImagePosition(target)
+              ? image[vocabulary.imageSlot(target)]
+              : text[vocabulary.textSlot(target)];
+      tokens[i] = i == 0 ? layout.orderToken() : targets[i - 1];
     }
-    return new TokenSequence(tokens, positions, targetPositions, targets, weights);
+    return new TokenSequence(
+        tokens,
+        Arrays.copyOf(places, length),
+        Arrays.copyOfRange(places, 1, length + 1),
+        targets,
+        new float[length]);
   }
 
   /** Whether a text is too long to keep all of its tokens beside the end of text. */
@@ -89,17 +116,53 @@ public final class SequenceBuilder {
 
   /** Positions of the T + 1 tokens of a sequence, the order token first. */
   public int[] positions(Direction direction) {
+    return layout(direction).positions();
+  }
+
+  /** Text and picture, each in its own order, the one after the other. */
+  public Layout layout(Direction direction) {
     boolean forward = direction == Direction.FORWARD;
-    int textStart = forward ? 1 : 1 + config.imageLength();
-    int imageStart = forward ? 1 + config.textLength() : 1;
     int[] positions = new int[config.sequenceLength() + 1];
-    for (int slot = 0; slot < config.textLength(); slot++) {
-      positions[textStart + slot] = vocabulary.textPosition(slot);
-    }
+    placeText(positions, forward ? 1 : 1 + config.imageLength());
+    int imageStart = forward ? 1 + config.textLength() : 1;
     for (int slot = 0; slot < config.imageLength(); slot++) {
       positions[imageStart + slot] = vocabulary.imagePosition(slot);
     }
-    return positions;
+    return new Layout(direction.orderToken(), positions);
+  }
+
+  /**
+   * The text, then the known slots of the picture, then the others, both in raster order.
+   *
+   * @param known Ni times whether the code of a slot is given; not all are
+   * @throws IllegalStateException if the model was trained without infilling
+   */
+  public Layout infillingLayout(boolean[] known) {
+    if (known.length != config.imageLength()) {
+      throw new IllegalArgumentException(
+          "there are %d marks of known codes, but the model's grid has %d"
+              .formatted(known.length, config.imageLength()));
+    }
+    int[] positions = new int[config.sequenceLength() + 1];
+    placeText(positions, 1);
+    int at = 1 + config.textLength();
+    for (boolean wanted : new boolean[] {true, false}) {
+      for (int slot = 0; slot < known.length; slot++) {
+        if (known[slot] == wanted) {
+          positions[at++] = vocabulary.imagePosition(slot);
+        }
+      }
+    }
+    if (known[vocabulary.imageSlot(positions[at - 1])]) {
+      throw new IllegalArgumentException("every code is known, so there is nothing to be filled");
+    }
+    return new Layout(vocabulary.infilling(), positions);
+  }
+
+  private void placeText(int[] positions, int start) {
+    for (int slot = 0; slot < config.textLength(); slot++) {
+      positions[start + slot] = vocabulary.textPosition(slot);
+    }
   }
 
   private int textTokens(int[] bpe) {

@@ -6,7 +6,8 @@ import dev.tessera.transformer.TransformerConfig;
  * The one table of token ids and the one table of positions that text and pictures share.
  *
  * <pre>
- * ids        0 forward | 1 reverse | text 2 … | pads, one per text slot … | image codes …
+ * ids        0 forward | 1 reverse | 2 infilling, if there is one | text … | pads, one per text slot …
+ *            | image codes …
  * positions  0 order token | text slots 1 … Nt | image slots Nt + 1 … Nt + Ni (raster order)
  * </pre>
  *
@@ -19,7 +20,19 @@ public record Vocabulary(TransformerConfig config) {
   /** First token of a sequence [order | image | text]. */
   public static final int REVERSE = 1;
 
-  private static final int FIRST_TEXT = 2;
+  private static final int INFILLING = 2;
+
+  /**
+   * First token of a sequence [infilling | text | known image tokens | the others].
+   *
+   * @throws IllegalStateException if the model has no such order
+   */
+  public int infilling() {
+    if (!config.infilling()) {
+      throw new IllegalStateException("the model was trained without infilling");
+    }
+    return INFILLING;
+  }
 
   /** Number of order tokens, whose ids come first. */
   public int orders() {
@@ -38,17 +51,17 @@ public record Vocabulary(TransformerConfig config) {
 
   /** Id of BPE token {@code bpe}. */
   public int text(int bpe) {
-    return FIRST_TEXT + bpe;
+    return firstText() + bpe;
   }
 
   /** Id of the end-of-text token, the last of the tokenizer's ids. */
   public int endOfText() {
-    return FIRST_TEXT + config.textVocabulary() - 1;
+    return firstText() + config.textVocabulary() - 1;
   }
 
   /** Id of the pad of text slot {@code slot}. */
   public int pad(int slot) {
-    return FIRST_TEXT + config.textVocabulary() + slot;
+    return firstText() + config.textVocabulary() + slot;
   }
 
   /** Id of codebook entry {@code code}. */
@@ -58,17 +71,17 @@ public record Vocabulary(TransformerConfig config) {
 
   /** First id of the text range, which ends before the first pad. */
   public int firstText() {
-    return FIRST_TEXT;
+    return config.infilling() ? INFILLING + 1 : INFILLING;
   }
 
   /** First id past the text range. */
   public int endText() {
-    return FIRST_TEXT + config.textVocabulary();
+    return firstText() + config.textVocabulary();
   }
 
   /** First id of the image range, which ends at {@link #size()}. */
   public int firstImage() {
-    return FIRST_TEXT + config.textVocabulary() + config.textLength();
+    return firstText() + config.textVocabulary() + config.textLength();
   }
 
   /** Position of text slot {@code slot}. */
@@ -79,6 +92,16 @@ public record Vocabulary(TransformerConfig config) {
   /** Position of image slot {@code slot}. */
   public int imagePosition(int slot) {
     return 1 + config.textLength() + slot;
+  }
+
+  /** The text slot at a position. */
+  public int textSlot(int position) {
+    return position - 1;
+  }
+
+  /** The image slot at a position. */
+  public int imageSlot(int position) {
+    return position - 1 - config.textLength();
   }
 
   /** Whether a position is an image slot. */

@@ -13,6 +13,7 @@ import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.model.Gpt;
 import dev.tessera.transformer.sequence.Batch;
 import dev.tessera.transformer.sequence.Direction;
+import dev.tessera.transformer.sequence.Holes;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
@@ -58,6 +59,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
   private final EpochOrder order;
   private final CaptionChoice choice;
   private final CaptionDropout dropout;
+  private final Holes holes;
   private final int[] measured;
   private final boolean heldOut;
   private final HeldOutBits bits;
@@ -88,6 +90,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
     this.choice = new CaptionChoice(training.keywords());
     this.dropout =
         new CaptionDropout(data.tokenizer(), training.bpeDropout(), config.textLength() - 1);
+    this.holes = new Holes(config.gridHeight(), config.gridWidth());
     this.heldOut = data.pictures().heldOut().length > 0;
     this.measured = data.pictures().measured(MEASURED);
     this.bits = new HeldOutBits(config, store, execution);
@@ -142,7 +145,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
     int[] codes = data.codes(random.nextInt(data.variants()), picture);
     List<String> captions = data.captions(picture);
     if (captions.isEmpty()) {
-      return builder.build(new int[0], codes, Direction.FORWARD);
+      return picture(new int[0], codes, place);
     }
     String chosen = choice.choose(captions, seed, picture, order.showing(place), random);
     if (random.nextDouble() < training.reverseShare()) {
@@ -151,7 +154,15 @@ public final class TransformerTraining implements TrainingLoop.Task {
     }
     boolean dropped = random.nextDouble() < training.droppedShare();
     int[] caption = dropped ? new int[0] : dropout.encode(chosen, seed, place);
-    return builder.build(caption, codes, Direction.FORWARD);
+    return picture(caption, codes, place);
+  }
+
+  /** A picture after its caption, as a whole or with a hole in it. */
+  private TokenSequence picture(int[] caption, int[] codes, long place) {
+    CounterRandom random = new CounterRandom(seed, "hole", place);
+    return random.nextDouble() < training.infillShare()
+        ? builder.infilling(caption, codes, holes.draw(random))
+        : builder.build(caption, codes, Direction.FORWARD);
   }
 
   @Override
@@ -163,6 +174,10 @@ public final class TransformerTraining implements TrainingLoop.Task {
     List<TokenSequence> reverse = measuredSequences(Direction.REVERSE);
     if (!reverse.isEmpty() && training.reverseShare() > 0) {
       measures.put(prefix + "TextBits", HeldOutBits.perTextToken(bits.measure(reverse)));
+    }
+    if (training.infillShare() > 0) {
+      double infill = HeldOutBits.perImageToken(bits.measure(measuredHoles()));
+      measures.put(prefix + "InfillBits", infill);
     }
     sink.show(step, store);
     return new TrainingLoop.Evaluation(measures, heldOut ? image : Double.NaN);
@@ -177,14 +192,27 @@ public final class TransformerTraining implements TrainingLoop.Task {
   private List<TokenSequence> measuredSequences(Direction direction) {
     List<TokenSequence> sequences = new ArrayList<>();
     for (int picture : measured) {
-      List<String> captions = data.captions(picture);
-      if (!captions.isEmpty()) {
-        int[] first = data.tokenizer().encode(captions.get(0));
-        sequences.add(builder.build(first, data.codes(0, picture), direction));
-      } else if (direction == Direction.FORWARD) {
-        sequences.add(builder.build(new int[0], data.codes(0, picture), direction));
+      int[] caption = firstCaption(picture);
+      if (caption.length > 0 || direction == Direction.FORWARD) {
+        sequences.add(builder.build(caption, data.codes(0, picture), direction));
       }
     }
     return sequences;
+  }
+
+  /** The same with a hole in each, which is the same at every measurement. */
+  private List<TokenSequence> measuredHoles() {
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (int picture : measured) {
+      boolean[] known = holes.draw(new CounterRandom(seed, "measured hole", picture));
+      sequences.add(builder.infilling(firstCaption(picture), data.codes(0, picture), known));
+    }
+    return sequences;
+  }
+
+  /** The ids of a picture's first caption; none for a picture without text. */
+  private int[] firstCaption(int picture) {
+    List<String> captions = data.captions(picture);
+    return captions.isEmpty() ? new int[0] : data.tokenizer().encode(captions.get(0));
   }
 }

@@ -17,6 +17,8 @@ import dev.tessera.vqvae.picture.Augmentation;
  * @param reverseShare share of captioned pictures that are shown before their caption, 0 to 1
  * @param droppedShare share of the other captioned pictures that are shown without it, 0 to 1: what
  *     sampling without a prompt and guidance rely on (Ho, Salimans, 2022, section 3.2)
+ * @param infillShare share of the pictures not shown before their caption that are shown with a
+ *     hole to be filled, 0 to 1; above 0, the model has an order for that
  * @param bpeDropout chance that a merge of a caption's tokens is passed over, 0 to 1: what a
  *     picture is drawn from comes in smaller parts at times (Ramesh et al., 2021, section 2.2)
  * @param variants forms in which each picture is tokenised, the first unchanged, 1 to 100
@@ -31,6 +33,7 @@ public record TransformerTrainingConfig(
     double averageDecay,
     double reverseShare,
     double droppedShare,
+    double infillShare,
     double bpeDropout,
     int variants,
     Augmentation augmentation,
@@ -45,6 +48,7 @@ public record TransformerTrainingConfig(
     }
     requireShare("reverse share", reverseShare);
     requireShare("dropped share", droppedShare);
+    requireShare("infill share", infillShare);
     requireShare("BPE dropout", bpeDropout);
     if (variants < 1 || variants > 100) {
       throw new IllegalArgumentException("variants is " + variants + ", but must be 1 to 100");

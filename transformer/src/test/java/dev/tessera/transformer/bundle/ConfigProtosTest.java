@@ -75,7 +75,8 @@ class ConfigProtosTest {
   void everyVariantHasAStoredForm(PositionEncoding positions) {
     TransformerConfig causal = TransformerConfig.causal(300, 8, 512, 8, 8, 64, 3, 4);
     for (boolean norm : new boolean[] {true, false}) {
-      TransformerConfig config = causal.with(new Variant(positions, norm, !norm));
+      TransformerConfig config =
+          causal.with(new Variant(positions, norm, !norm)).withInfilling(norm);
       assertThat(TransformerProtos.fromProto(TransformerProtos.toProto(config))).isEqualTo(config);
     }
   }
@@ -108,6 +109,17 @@ class ConfigProtosTest {
     dev.tessera.proto.TransformerConfig stored =
         TransformerProtos.toProto(causal).toBuilder().setPositionsValue(77).build();
     assertThatThrownBy(() -> TransformerProtos.fromProto(stored)).hasMessageContaining("positions");
+  }
+
+  @Test
+  void infillingHasAStoredFormAndIsAbsentFromOlderBundles() {
+    TransformerConfig without = TransformerConfig.causal(300, 8, 512, 8, 8, 64, 3, 4);
+    TransformerConfig with = without.withInfilling(true);
+    assertThat(TransformerProtos.fromProto(TransformerProtos.toProto(with))).isEqualTo(with);
+    assertThat(TransformerProtos.toProto(without).toByteArray())
+        .as("stored as before there was infilling")
+        .isEqualTo(
+            TransformerProtos.toProto(with).toBuilder().clearInfilling().build().toByteArray());
   }
 
   @Test

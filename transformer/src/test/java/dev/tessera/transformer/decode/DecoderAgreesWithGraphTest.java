@@ -15,6 +15,7 @@ import dev.tessera.transformer.TransformerConfig.Variant;
 import dev.tessera.transformer.model.Gpt;
 import dev.tessera.transformer.sequence.Batch;
 import dev.tessera.transformer.sequence.Direction;
+import dev.tessera.transformer.sequence.Holes;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -59,7 +61,8 @@ class DecoderAgreesWithGraphTest {
 
   /** Longer than the window of the local pattern. */
   private static TransformerConfig config(MaskPattern... masks) {
-    return new TransformerConfig(261, 9, 40, 8, 9, 48, masks.length, 4, Arrays.asList(masks));
+    return new TransformerConfig(261, 9, 40, 8, 9, 48, masks.length, 4, Arrays.asList(masks))
+        .withInfilling(true);
   }
 
   @ParameterizedTest
@@ -110,15 +113,24 @@ class DecoderAgreesWithGraphTest {
     }
 
     void compare() {
+      SequenceBuilder builder = new SequenceBuilder(config);
       for (Direction direction : Direction.values()) {
         for (boolean prompted : new boolean[] {true, false}) {
-          compare(direction, sequences(direction, prompted), prompted);
+          compare(
+              direction.toString(),
+              sequences(prompted, (text, codes) -> builder.build(text, codes, direction)),
+              prompted);
         }
       }
+      boolean[] known = new Holes(config.gridHeight(), config.gridWidth()).box(2, 3, 4, 5);
+      compare(
+          "INFILLING",
+          sequences(true, (text, codes) -> builder.infilling(text, codes, known)),
+          true);
     }
 
-    private List<TokenSequence> sequences(Direction direction, boolean prompted) {
-      SequenceBuilder builder = new SequenceBuilder(config);
+    private List<TokenSequence> sequences(
+        boolean prompted, BiFunction<int[], int[], TokenSequence> layOut) {
       Random random = new Random(SEED);
       List<TokenSequence> sequences = new ArrayList<>();
       for (int row = 0; row < rows; row++) {
@@ -126,12 +138,12 @@ class DecoderAgreesWithGraphTest {
         int length = prompted ? 1 + random.nextInt(config.textLength() + 2) : 0;
         int[] text = random.ints(length, 0, config.textVocabulary() - 1).toArray();
         int[] codes = random.ints(config.imageLength(), 0, config.imageVocabulary()).toArray();
-        sequences.add(builder.build(text, codes, direction));
+        sequences.add(layOut.apply(text, codes));
       }
       return sequences;
     }
 
-    private void compare(Direction direction, List<TokenSequence> sequences, boolean prompted) {
+    private void compare(String order, List<TokenSequence> sequences, boolean prompted) {
       Batch batch = Batch.of(vocabulary, sequences, rows);
       plan.set("orders", batch.orders());
       plan.set("tokens", batch.tokens());
@@ -152,8 +164,7 @@ class DecoderAgreesWithGraphTest {
         int first = image ? vocabulary.firstImage() : vocabulary.firstText();
         for (int row = 0; row < rows; row++) {
           int offset = (row * batch.length() + t) * vocabulary.size();
-          String where =
-              config.masks() + " " + direction + " prompted " + prompted + " rows " + rows;
+          String where = config.masks() + " " + order + " prompted " + prompted + " rows " + rows;
           assertClose(
               where + " row " + row + " input " + t,
               logits[row],

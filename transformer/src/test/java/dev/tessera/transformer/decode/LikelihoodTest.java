@@ -10,6 +10,7 @@ import dev.tessera.transformer.sequence.Direction;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,23 @@ class LikelihoodTest {
       assertThat(scores.get(k).image()).isCloseTo(expected[1], within(1e-2));
       assertThat(scores.get(k).textTokens()).isEqualTo((int) expected[2]);
       assertThat(scores.get(k).imageTokens()).isEqualTo(CONFIG.imageLength());
+    }
+  }
+
+  @Test
+  void textGivenAPictureIsScoredAsInReverseWhereverPicturesAreShared() {
+    List<Pair> pairs = new ArrayList<>(Models.pairs(CONFIG, SEED, 9));
+    int[] shared = pairs.get(0).codes();
+    pairs.set(4, new Pair(pairs.get(4).bpe(), shared));
+    pairs.set(5, new Pair(new int[0], shared));
+    List<Score> scores =
+        new Likelihood(Models.decoder(CONFIG, SEED, 4)).score(pairs, Direction.REVERSE);
+    for (int rows : new int[] {1, 4, 16}) {
+      double[] texts =
+          new Likelihood(Models.decoder(CONFIG, SEED, rows)).textGivenImage(pairs, () -> false);
+      assertThat(texts)
+          .as("a decoder of %d rows", rows)
+          .containsExactly(scores.stream().mapToDouble(Score::text).toArray());
     }
   }
 

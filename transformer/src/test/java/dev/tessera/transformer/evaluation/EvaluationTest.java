@@ -14,6 +14,7 @@ import dev.tessera.vqvae.picture.Rgb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +37,32 @@ class EvaluationTest {
     assertThat(likelihoods.positionalUnigramBits()).isBetween(0.0, Math.log(36) / Math.log(2));
     assertThat(likelihoods.p()).isGreaterThan(0.001);
     assertThat(likelihoods.textBits()).isGreaterThan(5);
+  }
+
+  @Test
+  void holesAreMeasuredWhereTheModelFillsThemOnly() throws IOException {
+    PreparedPictures pictures = pictures(0.25);
+    assertThat(
+            HeldOutEvaluation.of(TinyModel.bundle(PICTURES), pictures, 1)
+                .likelihood()
+                .orElseThrow()
+                .holes())
+        .isEmpty();
+    List<HoleBits> holes =
+        HeldOutEvaluation.of(TinyModel.infilling(PICTURES), pictures, 1)
+            .likelihood()
+            .orElseThrow()
+            .holes();
+
+    assertThat(holes)
+        .extracting(HoleBits::hole)
+        .containsExactly("top", "left", "right", "bottom", "centre", "scattered");
+    for (HoleBits hole : holes) {
+      // With weights as large as those of the model, what precedes decides, and what follows too.
+      assertThat(hole.infillingBits()).as(hole.hole()).isPositive();
+      assertThat(hole.rasterBits()).as(hole.hole()).isPositive();
+      assertThat(hole.infillingBits()).as(hole.hole()).isNotEqualTo(hole.rasterBits());
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.tessera.transformer.sequence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.tessera.transformer.TransformerConfig;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,37 @@ class SequenceBuilderTest {
     assertThat(sequence.positions()).containsExactly(0, 5, 6, 7, 1, 2, 3);
     assertThat(sequence.targetPositions()).containsExactly(5, 6, 7, 1, 2, 3, 4);
     assertThat(sequence.weights()).containsExactly(C, C, C, G, G, G, 0);
+  }
+
+  @Test
+  void infillingIsTextThenWhatIsKnownThenTheHole() {
+    SequenceBuilder filling =
+        new SequenceBuilder(
+            TransformerConfig.causal(257, 4, 10, 1, 3, 8, 1, 1).withInfilling(true));
+    // One more order token: every other id is one higher.
+    TokenSequence sequence =
+        filling.infilling(
+            new int[] {5, 6}, new int[] {9, 0, 3}, new boolean[] {false, true, false});
+
+    assertThat(sequence.tokens()).containsExactly(2, 8, 9, 259, 263, 264, 273);
+    assertThat(sequence.targets()).containsExactly(8, 9, 259, 263, 264, 273, 267);
+    assertThat(sequence.positions()).containsExactly(0, 1, 2, 3, 4, 6, 5);
+    assertThat(sequence.targetPositions()).containsExactly(1, 2, 3, 4, 6, 5, 7);
+    assertThat(sequence.weights()).containsExactly(0, 0, 0, 0, 0, G, G);
+  }
+
+  @Test
+  void aModelWithoutInfillingAndAHoleThatIsNoneAreNamed() {
+    boolean[] known = {false, true, true};
+    assertThatIllegalStateException()
+        .isThrownBy(() -> builder.infillingLayout(known))
+        .withMessage("the model was trained without infilling");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.infillingLayout(new boolean[] {true, true, true}))
+        .withMessageContaining("every code is known");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.infillingLayout(new boolean[] {false}))
+        .withMessage("there are 1 marks of known codes, but the model's grid has 3");
   }
 
   @Test

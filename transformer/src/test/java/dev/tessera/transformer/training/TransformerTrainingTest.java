@@ -139,6 +139,10 @@ class TransformerTrainingTest {
   }
 
   private static TransformerTrainingConfig training(double reverse, double dropped) {
+    return training(reverse, dropped, 0);
+  }
+
+  private static TransformerTrainingConfig training(double reverse, double dropped, double infill) {
     return new TransformerTrainingConfig(
         BATCH,
         1,
@@ -147,6 +151,7 @@ class TransformerTrainingTest {
         0.9,
         reverse,
         dropped,
+        infill,
         0,
         VARIANTS,
         Augmentation.NONE,
@@ -170,6 +175,7 @@ class TransformerTrainingTest {
             plain.averageDecay(),
             plain.reverseShare(),
             plain.droppedShare(),
+            plain.infillShare(),
             bpeDropout,
             plain.variants(),
             plain.augmentation(),
@@ -345,6 +351,47 @@ class TransformerTrainingTest {
   }
 
   @Test
+  void aShareOfThePicturesComesWithHolesOfWhichOnlyTheInsideCounts() {
+    TransformerConfig config = CONFIG.withInfilling(true);
+    Vocabulary vocabulary = new Vocabulary(config);
+    TransformerTraining stage =
+        new TransformerTraining(
+            config, training(0.4, 0.25, 0.3), data(), 3, Execution.fused(), (step, weights) -> {});
+    int others = 0;
+    int infilling = 0;
+    int withoutCaption = 0;
+    Set<Integer> sizes = new HashSet<>();
+    for (int step = 0; step < 40; step++) {
+      Caught batch = new Caught(stage, step, vocabulary);
+      for (int row = 0; row < BATCH; row++) {
+        if (batch.isReverse(row)) {
+          continue;
+        }
+        others++;
+        if (batch.tokens[row][0] != vocabulary.infilling()) {
+          continue;
+        }
+        infilling++;
+        withoutCaption += batch.caption(row).length == 0 ? 1 : 0;
+        int counted = 0;
+        for (int t = 0; t < TEXT + IMAGE; t++) {
+          assertThat(t < TEXT && batch.weights[row][t] != 0).as("text counts").isFalse();
+          counted += batch.weights[row][t] != 0 ? 1 : 0;
+        }
+        sizes.add(counted);
+        for (int t = TEXT + IMAGE - counted; t < TEXT + IMAGE; t++) {
+          assertThat(batch.weights[row][t]).as("the hole comes last").isPositive();
+        }
+      }
+    }
+    assertShare(infilling, others, 0.3);
+    assertThat(withoutCaption).isBetween(1, infilling - 1);
+    assertThat(sizes).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6);
+    assertThat(stage.evaluate(0).measures())
+        .containsOnlyKeys("heldOutImageBits", "heldOutTextBits", "heldOutInfillBits");
+  }
+
+  @Test
   void dropoutBreaksCaptionsThatAreReadAndNotThoseToBePredicted() {
     Vocabulary vocabulary = new Vocabulary(JOINED_CONFIG);
     int broken = 0;
@@ -438,6 +485,9 @@ class TransformerTrainingTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> training(0, -0.1))
         .withMessageContainingAll("dropped share", "-0.1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> training(0, 0, 2))
+        .withMessageContainingAll("infill share", "2.0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> dropping(1.5, 0))
         .withMessageContainingAll("BPE dropout", "1.5");

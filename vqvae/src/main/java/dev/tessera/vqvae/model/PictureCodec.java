@@ -164,6 +164,34 @@ public final class PictureCodec implements AutoCloseable {
     return pictures;
   }
 
+  /**
+   * Codes of pictures on the way from one to another, evenly spread: each token goes from its first
+   * code to its last over the nearest codes on the straight line between their vectors.
+   *
+   * @param from H'·W' codes
+   * @param to as many
+   * @param steps pictures in all, the first and the last included, 2 or more
+   * @return [steps][H'·W']
+   */
+  public synchronized int[][] between(int[] from, int[] to, int steps) {
+    requireOpen();
+    if (steps < 2) {
+      throw new IllegalArgumentException("steps is " + steps + ", but must be 2 or more");
+    }
+    // The decoder declares what the codebook is read from.
+    decoderFor(batchFor(steps));
+    Quantiser quantiser = config.quantiser();
+    CodeBlend blend = new CodeBlend(quantiser.codebook(weights), quantiser.codeChannels());
+    int[][] codes = new int[steps][config.tokens()];
+    for (int step = 0; step < steps; step++) {
+      double share = (double) step / (steps - 1);
+      for (int j = 0; j < config.tokens(); j++) {
+        codes[step][j] = blend.between(requireCode(from, j), requireCode(to, j), share);
+      }
+    }
+    return codes;
+  }
+
   private ParallelPlan decoderFor(int batch) {
     return decoders.computeIfAbsent(batch, size -> new ParallelPlan(size, this::decoder));
   }

@@ -56,6 +56,16 @@ public final class Pictures {
     return picture.orientation().apply(stored);
   }
 
+  /** Brings a picture of any size to the shape that a model sees. */
+  public static Rgb prepare(Rgb picture, PictureConfig config) {
+    ArgbRows rows = ArgbRows.of(picture.toImage());
+    Resampler.Placement placement =
+        Resampler.Placement.of(
+            rows.height(), rows.width(), config.height(), config.width(), config.fit());
+    return new Resampler(rows, placement, config.height(), config.width(), config.background())
+        .resample();
+  }
+
   /** Prepares a decoded picture: background, crop or pad, scale, orientation. */
   public static Rgb prepare(DecodedPicture picture, PictureConfig config) {
     // The small result is turned, not the large original: cropping and padding are symmetric.

@@ -15,35 +15,13 @@ final class Window {
   static Rgb enlarge(Rgb picture, double top, double left, double share) {
     int height = picture.height();
     int width = picture.width();
-    byte[] from = picture.pixels();
-    byte[] to = new byte[from.length];
+    Bilinear colours = new Bilinear(picture);
+    byte[] pixels = new byte[picture.pixels().length];
     for (int y = 0, at = 0; y < height; y++) {
-      double row = inside(top + (y + 0.5) * share - 0.5, height);
-      int above = (int) row;
-      int below = Math.min(above + 1, height - 1);
-      double down = row - above;
-      for (int x = 0; x < width; x++) {
-        double column = inside(left + (x + 0.5) * share - 0.5, width);
-        int before = (int) column;
-        int after = Math.min(before + 1, width - 1);
-        double across = column - before;
-        for (int c = 0; c < 3; c++, at++) {
-          double upper = mix(from, above * width + before, above * width + after, c, across);
-          double lower = mix(from, below * width + before, below * width + after, c, across);
-          to[at] = (byte) Math.round(upper + (lower - upper) * down);
-        }
+      for (int x = 0; x < width; x++, at += 3) {
+        colours.colour(top + (y + 0.5) * share - 0.5, left + (x + 0.5) * share - 0.5, pixels, at);
       }
     }
-    return new Rgb(height, width, to);
-  }
-
-  private static double inside(double place, int size) {
-    return Math.max(0, Math.min(size - 1, place));
-  }
-
-  private static double mix(byte[] pixels, int one, int other, int channel, double share) {
-    int a = pixels[one * 3 + channel] & 0xFF;
-    int b = pixels[other * 3 + channel] & 0xFF;
-    return a + (b - a) * share;
+    return new Rgb(height, width, pixels);
   }
 }

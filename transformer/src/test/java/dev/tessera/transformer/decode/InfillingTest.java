@@ -1,0 +1,145 @@
+package dev.tessera.transformer.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.sequence.SequenceBuilder;
+import dev.tessera.transformer.sequence.TokenSequence;
+import dev.tessera.transformer.sequence.Vocabulary;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class InfillingTest {
+  private static final long SEED = 21;
+  private static final TransformerConfig CONFIG = Models.SMALL.withInfilling(true);
+  private static final int[] TEXT = {10, 200};
+
+  /** Slots 1 and 2 are to be filled; 0 precedes them, 3 to 5 follow. */
+  private static final boolean[] KNOWN = {true, false, false, true, true, true};
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1, 4})
+  void greedyCodesOfAHoleAreThoseOfTheDefinition(double guidance) {
+    for (int last = 0; last < CONFIG.imageVocabulary(); last++) {
+      int[] codes = {3, -1, -1, 10, 0, last};
+      ImageSample sample =
+          sample(List.of(prompt(KNOWN, codes, 0)), SamplingOptions.greedy().withGuidance(guidance))
+              .get(0);
+
+      int[] expected = {3, 0, 0, 10, 0, last};
+      // The hole is the end of the sequence: four known codes come before it.
+      for (int place = 4; place < 6; place++) {
+        double[] conditional = naiveLogits(TEXT, expected, KNOWN, place);
+        double[] unconditional = naiveLogits(new int[0], expected, KNOWN, place);
+        double[] guided = new double[CONFIG.imageVocabulary()];
+        for (int code = 0; code < guided.length; code++) {
+          guided[code] = unconditional[code] + guidance * (conditional[code] - unconditional[code]);
+        }
+        expected[place - 3] = argmax(guided);
+      }
+      assertThat(sample.codes()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void whatComesAfterAHoleDecidesOnWhatFillsIt() {
+    List<int[]> fills = new ArrayList<>();
+    for (int last = 0; last < CONFIG.imageVocabulary(); last++) {
+      int[] codes = {3, -1, -1, 10, last, last};
+      ImageSample sample =
+          sample(List.of(prompt(KNOWN, codes, 0)), SamplingOptions.greedy()).get(0);
+      fills.add(Arrays.copyOfRange(sample.codes(), 1, 3));
+    }
+    assertThat(fills.stream().map(Arrays::toString).distinct().count()).isGreaterThan(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 2.5})
+  void aFilledHoleIsTheSameWhateverIsSampledWithIt(double guidance) {
+    SamplingOptions options = new SamplingOptions(0.9, 8, 0.95, guidance, 99);
+    List<ImagePrompt> prompts = new ArrayList<>();
+    for (int k = 0; k < 9; k++) {
+      prompts.add(
+          switch (k % 4) {
+            case 0 -> prompt(KNOWN, new int[] {k, 0, 0, k, 1, 2}, k);
+            case 1 -> prompt(new boolean[] {false, true, false, false, true, false}, new int[6], k);
+            case 2 -> prompt(new boolean[] {true, true, true, false, false, false}, new int[6], k);
+            default -> ImagePrompt.text(TEXT, k);
+          });
+    }
+    List<ImageSample> together = sample(prompts, options);
+    for (int k = 0; k < prompts.size(); k++) {
+      assertThat(sample(List.of(prompts.get(k)), options).get(0))
+          .as("picture %d", k)
+          .usingRecursiveComparison()
+          .isEqualTo(together.get(k));
+    }
+  }
+
+  @Test
+  void logLikelihoodIsThatOfTheHoleGivenAllElse() {
+    ImageSample sample =
+        sample(
+                List.of(prompt(KNOWN, new int[] {3, -1, -1, 10, 0, 7}, 5)),
+                new SamplingOptions(0.7, 5, 0.9, 3, 4))
+            .get(0);
+    double expected = 0;
+    for (int place = 4; place < 6; place++) {
+      double[] logits = naiveLogits(TEXT, sample.codes(), KNOWN, place);
+      double sum = Arrays.stream(logits).map(Math::exp).sum();
+      expected += logits[sample.codes()[place - 3]] - Math.log(sum);
+    }
+    assertThat(sample.logLikelihood()).isCloseTo(expected, within(1e-3));
+  }
+
+  @Test
+  void whatComesFirstInRasterOrderNeedsNoInfilling() {
+    boolean[] known = {true, true, true, false, false, false};
+    int[] codes = {1, 2, 3, 0, 0, 0};
+    SamplingOptions options = SamplingOptions.DEFAULT.withSeed(8);
+    int[] filled = sample(List.of(prompt(known, codes, 0)), options).get(0).codes();
+    int[] gap = {1, 2, 3, 0, 0, filled[5]};
+    boolean[] lastKnown = {true, true, true, false, false, true};
+
+    assertThat(filled).startsWith(1, 2, 3);
+    // A model without infilling forces the last code in its place, after those it cannot influence.
+    TransformerConfig without = Models.SMALL;
+    ImageSampler sampler = new ImageSampler(Models.decoder(without, SEED, 2));
+    int[] free = sampler.sample(List.of(prompt(known, codes, 0)), options).get(0).codes();
+    gap[5] = (free[5] + 1) % without.imageVocabulary();
+    int[] forced = sampler.sample(List.of(prompt(lastKnown, gap, 0)), options).get(0).codes();
+    assertThat(Arrays.copyOf(forced, 5)).isEqualTo(Arrays.copyOf(free, 5));
+    assertThat(forced[5]).isEqualTo(gap[5]);
+  }
+
+  private static ImagePrompt prompt(boolean[] known, int[] codes, long sample) {
+    return new ImagePrompt(TEXT, known, codes, sample);
+  }
+
+  private static List<ImageSample> sample(List<ImagePrompt> prompts, SamplingOptions options) {
+    return new ImageSampler(Models.decoder(CONFIG, SEED, 32)).sample(prompts, options);
+  }
+
+  /** Logits of the image token that comes after {@code place} others, by code. */
+  private static double[] naiveLogits(int[] bpe, int[] codes, boolean[] known, int place) {
+    TokenSequence s = new SequenceBuilder(CONFIG).infilling(bpe, codes, known);
+    double[] logits =
+        new NaiveTransformer(CONFIG, new RandomWeights(SEED))
+            .logits(s.tokens(), s.positions(), s.targetPositions())[CONFIG.textLength() + place];
+    int first = new Vocabulary(CONFIG).firstImage();
+    return Arrays.copyOfRange(logits, first, first + CONFIG.imageVocabulary());
+  }
+
+  private static int argmax(double[] values) {
+    int best = 0;
+    for (int i = 1; i < values.length; i++) {
+      best = values[i] > values[best] ? i : best;
+    }
+    return best;
+  }
+}
