@@ -3,6 +3,7 @@ package dev.tessera.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tessera.cli.page.HtmlPage;
 import dev.tessera.vqvae.picture.Png;
 import dev.tessera.vqvae.picture.Rgb;
 import java.awt.image.BufferedImage;
@@ -179,6 +180,42 @@ class TrainingEndToEndTest {
         Call.of(
             "caption", "--model", oblong.resolve("best.tessera"), pictures.resolve("shape00.png"));
     assertThat(captioned.exitCode()).as(captioned.err()).isZero();
+  }
+
+  @Test
+  void modelsAreReportedSideBySideOnOnePageWithEveryDefinition() throws IOException {
+    Path out = folder.resolve("evaluation");
+    Path other = run.resolve("last.tessera");
+    Object[] asked = {
+      "eval", pictures, "--model", model(), "--model", other, "--held-out", 0.4, "--seed", 3,
+    };
+    Call call = with(asked, "--out", out, "--cache", folder.resolve("cache"));
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    assertThat(call.out().lines())
+        .containsExactly(
+            out.resolve("metrics.json").toString(), out.resolve("report.html").toString());
+    assertThat(call.err()).contains("sampling").doesNotContain("org.tribuo");
+
+    JsonNode metrics = JSON.readTree(Files.readString(out.resolve("metrics.json")));
+    assertThat(metrics.get("seed").asInt()).isEqualTo(3);
+    assertThat(metrics.get("models")).hasSize(2);
+    String page = Files.readString(out.resolve("report.html"));
+    assertThat(page)
+        .doesNotContain("http://")
+        .doesNotContain("https://")
+        .contains("data:image/png");
+    for (JsonNode model : metrics.get("models")) {
+      Path file = Path.of(model.get("model").asString());
+      assertThat(page).contains(">" + file.getFileName() + "<");
+      assertThat(model.get("sections").propertyNames())
+          .contains("reconstruction", "likelihood", "composition", "memorisation", "speed");
+      for (JsonNode section : model.get("sections")) {
+        for (JsonNode figure : section) {
+          assertThat(page).contains(HtmlPage.escaped(figure.get("definition").asString()));
+          assertThat(figure.get("value").isNumber()).isTrue();
+        }
+      }
+    }
   }
 
   @Test
