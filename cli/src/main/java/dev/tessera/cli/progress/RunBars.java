@@ -41,6 +41,12 @@ public final class RunBars implements RunListener, AutoCloseable {
   }
 
   @Override
+  public void formsReduced(int wanted, int forms) {
+    close();
+    screen.println(RunLines.reduced(wanted, forms));
+  }
+
+  @Override
   public void stageStarted(String stage, long stepsBefore) {
     evaluation = "";
     replace(stage, "steps", stepsBefore, stepsBefore);

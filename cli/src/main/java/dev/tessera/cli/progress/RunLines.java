@@ -38,6 +38,20 @@ public final class RunLines implements RunListener {
     print.accept(summary(pictures));
   }
 
+  @Override
+  public void formsReduced(int wanted, int forms) {
+    print.accept(reduced(wanted, forms));
+  }
+
+  /** That time is short, in one line. */
+  static String reduced(int wanted, int forms) {
+    return String.format(
+        Locale.ROOT,
+        "each picture is tokenised in %d of %d forms: there is no time for more",
+        forms,
+        wanted);
+  }
+
   /** What a run has to learn from, in one line. */
   static String summary(PreparedPictures pictures) {
     return String.format(

@@ -29,6 +29,11 @@ public record RunListeners(List<RunListener> all) implements RunListener {
   }
 
   @Override
+  public void formsReduced(int wanted, int forms) {
+    all.forEach(each -> each.formsReduced(wanted, forms));
+  }
+
+  @Override
   public void computing(Execution execution) {
     all.forEach(each -> each.computing(execution));
   }

@@ -90,6 +90,11 @@ public sealed interface RunBudget {
     }
 
     @Override
+    public double secondsLeft(Clock clock) {
+      return Math.max(0, seconds * (1 - RESERVE) - clock.secondsSinceStart());
+    }
+
+    @Override
     public String spec() {
       return seconds + " seconds";
     }
@@ -118,6 +123,11 @@ public sealed interface RunBudget {
    * @param batch sequences per step
    */
   Budget transformer(Clock clock, double vqvaeSeconds, int pictures, int batch);
+
+  /** Time for whatever is still to be done; infinite where time does not end a run. */
+  default double secondsLeft(Clock clock) {
+    return Double.POSITIVE_INFINITY;
+  }
 
   /** The budget in words; equal budgets have equal ones. */
   String spec();

@@ -19,6 +19,9 @@ public interface RunListener extends TrainingListener {
   /** The pictures are ready. */
   default void prepared(PreparedPictures pictures) {}
 
+  /** Time is short: pictures are tokenised in fewer forms than the configuration says. */
+  default void formsReduced(int wanted, int forms) {}
+
   /** It was chosen how to compute, for there is something to compute. */
   default void computing(Execution execution) {}
 

@@ -42,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,7 @@ public final class TwoStageTraining {
   private static final int KEPT_CHECKPOINTS = 2;
   private static final int ENLARGED_SIDE = 96;
   private static final int SHOWN_HELD_OUT = 24;
+  private static final int FORMS_TIMED = 256;
 
   /**
    * What a run is made of.
@@ -230,7 +232,7 @@ public final class TwoStageTraining {
     try (PictureCodec codec =
         new PictureCodec(stage1.config(), new ParameterStore(stage1.weights()), execution())) {
       Stage2 stage2 = new Stage2(config, transformer, tokenizer, digest, checkpoints);
-      return stage2(pictures, stage1, codec, stage2, budget, stageBudget);
+      return stage2(pictures, stage1, codec, stage2, budget, clock, stageBudget);
     }
   }
 
@@ -248,6 +250,7 @@ public final class TwoStageTraining {
       PictureCodec codec,
       Stage2 stage2,
       RunBudget budget,
+      RunBudget.Clock clock,
       Supplier<Budget> stageBudget)
       throws IOException {
     RunConfig config = stage2.config();
@@ -255,7 +258,10 @@ public final class TwoStageTraining {
     Bpe tokenizer = stage2.tokenizer();
     TokenisedPictures tokens;
     try {
-      tokens = new TokenisedPictures(pictures, tokens(pictures, codec, stage1.digest(), tokenizer));
+      double secondsLeft = budget.secondsLeft(clock);
+      tokens =
+          new TokenisedPictures(
+              pictures, tokens(pictures, codec, stage1.digest(), tokenizer, secondsLeft));
     } catch (CancellationException stopped) {
       return false;
     }
@@ -346,25 +352,68 @@ public final class TwoStageTraining {
   }
 
   private TokenShards tokens(
-      PreparedPictures pictures, PictureCodec codec, byte[] bundleDigest, Bpe tokenizer)
+      PreparedPictures pictures,
+      PictureCodec codec,
+      byte[] bundleDigest,
+      Bpe tokenizer,
+      double secondsLeft)
       throws IOException {
     TransformerTrainingConfig training = setup.config().transformerTraining();
-    Tokenising tokenising =
-        new Tokenising(
-            pictures,
-            codec,
-            bundleDigest,
-            tokenizer,
-            training.variants(),
-            training.augmentation(),
-            setup.seed());
+    IntFunction<Tokenising> inForms =
+        forms ->
+            new Tokenising(
+                pictures,
+                codec,
+                bundleDigest,
+                tokenizer,
+                forms,
+                training.augmentation(),
+                setup.seed());
     if (setup.found().tokens().isPresent()) {
-      return tokenising.open(setup.found().tokens().get());
+      return inForms.apply(training.variants()).open(setup.found().tokens().get());
     }
-    return tokenising.openOrMake(
-        setup.folder().tokens(),
-        (done, total) -> listener.progress(RunListener.Phase.TOKENISING_PICTURES, done, total),
-        stop);
+    return inForms
+        .apply(forms(training.variants(), pictures, codec, secondsLeft))
+        .openOrMake(
+            setup.folder().tokens(),
+            (done, total) -> listener.progress(RunListener.Phase.TOKENISING_PICTURES, done, total),
+            stop);
+  }
+
+  /** As many as the configuration wants, or as there is time for; no fewer than there are. */
+  private int forms(int wanted, PreparedPictures pictures, PictureCodec codec, double secondsLeft) {
+    int made = Math.min(wanted, formsMade());
+    if (made == wanted) {
+      return wanted;
+    }
+    int affordable =
+        AffordableForms.of(
+            wanted, pictures.training().length, secondsLeft, () -> secondsPerForm(pictures, codec));
+    int forms = Math.max(made, affordable);
+    if (forms < wanted) {
+      listener.formsReduced(wanted, forms);
+    }
+    return forms;
+  }
+
+  private int formsMade() {
+    if (!Files.exists(setup.folder().tokens())) {
+      return 0;
+    }
+    try {
+      return TokenShards.open(setup.folder().tokens()).forms();
+    } catch (IOException e) {
+      return 0; // who opens them next says why they are made again
+    }
+  }
+
+  private static double secondsPerForm(PreparedPictures pictures, PictureCodec codec) {
+    int[] training = pictures.training();
+    int count = Math.min(FORMS_TIMED, training.length);
+    codec.encode(count, i -> pictures.picture(training[i])); // compiles what the next one times
+    long start = System.nanoTime();
+    codec.encode(count, i -> pictures.picture(training[i]));
+    return (System.nanoTime() - start) * 1e-9 / count;
   }
 
   private void showReconstructions(long step, List<Rgb> originals, List<Rgb> reconstructions) {
