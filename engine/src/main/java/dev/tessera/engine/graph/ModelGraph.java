@@ -19,6 +19,7 @@ public final class ModelGraph {
   private final Execution execution;
   private final Ops ops;
   private final List<String> parameters = new ArrayList<>();
+  private final List<String> borrowed = new ArrayList<>();
   private final Map<String, GraphTensor> placeholders = new LinkedHashMap<>();
 
   /** A graph over plain operations, in FLOAT or DOUBLE. */
@@ -70,6 +71,18 @@ public final class ModelGraph {
     return new GraphTensor(sameDiff.var(name, array), shape);
   }
 
+  /**
+   * The parameter {@code name} of another store, created there if it is new. The graph computes with
+   * what it is at each execution, but it is none of the graph's own {@link #parameters}: to
+   * differentiate for it is another graph's task.
+   */
+  public GraphTensor borrowed(
+      ParameterStore owner, String name, Initialiser initialiser, long... shape) {
+    INDArray array = owner.declare(name, initialiser, shape);
+    borrowed.add(name);
+    return new GraphTensor(sameDiff.var(name, array), shape);
+  }
+
   /** Real numbers given at each execution. */
   public GraphTensor placeholder(String name, long... shape) {
     return placeholder(name, type, shape);
@@ -106,6 +119,11 @@ public final class ModelGraph {
   /** Names of the parameters that this graph uses, in order of declaration. */
   public List<String> parameters() {
     return List.copyOf(parameters);
+  }
+
+  /** Names of other stores' parameters that this graph reads, in order of declaration. */
+  public List<String> borrowed() {
+    return List.copyOf(borrowed);
   }
 
   /** Placeholders by name. */

@@ -97,7 +97,8 @@ final class PlanCompiler {
   private Map<String, Value> leaves() {
     Map<String, Value> leaves = new HashMap<>();
     SameDiff forward = model.sameDiff();
-    Set<String> parameters = new HashSet<>(model.parameters());
+    Set<String> changing = new HashSet<>(model.parameters());
+    changing.addAll(model.borrowed());
     for (SDVariable variable : graph.variables()) {
       String name = variable.name();
       if (variable.getVariableType() == VariableType.ARRAY) {
@@ -114,7 +115,7 @@ final class PlanCompiler {
       INDArray array =
           forward.hasVariable(name) ? forward.getVariable(name).getArr() : variable.getArr();
       if (array != null) {
-        leaves.put(name, new Value(name, array, !parameters.contains(name)));
+        leaves.put(name, new Value(name, array, !changing.contains(name)));
       }
     }
     return leaves;

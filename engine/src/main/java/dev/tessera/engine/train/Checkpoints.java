@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  * 00001200/optimiser.safetensors   moments: mean/NAME, square/NAME
  * 00001200/average.safetensors     exponential moving average of the parameters
  * 00001200/best.safetensors        the average that did best on held-out data, if there are any
+ * 00001200/….safetensors           what a stage learns besides, such as a discriminator
  * </pre>
  *
  * <p>A folder appears whole or not at all, so whatever interrupts a run, the last checkpoint is
