@@ -89,6 +89,7 @@ final class TesseraCommand implements Runnable {
     all.put("recall", session -> new RecallCommand(session));
     all.put("bench", session -> new BenchCommand(session));
     all.put("tokenizer", session -> new TokenizerCommand(session));
+    all.put("dvae-duel", session -> new DvaeDuelCommand(session));
     all.put("inspect", session -> new InspectCommand(session));
     return all;
   }
