@@ -72,8 +72,8 @@ public final class ModelGraph {
   }
 
   /**
-   * The parameter {@code name} of another store, created there if it is new. The graph computes with
-   * what it is at each execution, but it is none of the graph's own {@link #parameters}: to
+   * The parameter {@code name} of another store, created there if it is new. The graph computes
+   * with what it is at each execution, but it is none of the graph's own {@link #parameters}: to
    * differentiate for it is another graph's task.
    */
   public GraphTensor borrowed(

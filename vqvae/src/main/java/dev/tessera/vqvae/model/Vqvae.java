@@ -34,11 +34,13 @@ public final class Vqvae {
   /**
    * What training optimises.
    *
+   * @param pictures the placeholder, [B, H, W, 3]
    * @param selection what the batch's codes are read from, [B·H'·W', S]
    * @param reconstruction [B, H, W, 3]
    * @param loss mean squared error over all subpixels of the step and the quantiser's regulariser
    */
-  public record Training(GraphTensor selection, GraphTensor reconstruction, GraphTensor loss) {}
+  public record Training(
+      GraphTensor pictures, GraphTensor selection, GraphTensor reconstruction, GraphTensor loss) {}
 
   /** Adds the whole auto-encoder; placeholder {@code pictures} [B, H, W, 3]. */
   public Training training() {
@@ -66,7 +68,7 @@ public final class Vqvae {
             .regulariser()
             .map(penalty -> ops.add(error, ops.reshape(penalty, error.shape())))
             .orElse(error);
-    return new Training(selection, reconstruction, loss.named("loss"));
+    return new Training(pictures, selection, reconstruction, loss.named("loss"));
   }
 
   /** Adds the encoder; placeholder {@code pictures}; returns the quantiser's selection [N, S]. */

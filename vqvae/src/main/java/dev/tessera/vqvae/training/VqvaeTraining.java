@@ -6,6 +6,7 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.store.TensorMap;
 import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.engine.train.TrainingLoop;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -59,6 +61,7 @@ public final class VqvaeTraining implements TrainingLoop.Task {
   private final int[] measured;
   private final boolean heldOut;
   private final CodebookUsage liveUsage;
+  private final @Nullable AdversarialTraining adversary;
 
   /**
    * @param seed decides first weights, order, augmentation and noise
@@ -83,6 +86,10 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     this.heldOut = pictures.heldOut().length > 0;
     this.measured = pictures.measured(MEASURED);
     this.liveUsage = new CodebookUsage(config.quantiser().codebookSize());
+    this.adversary =
+        training.adversary() instanceof Adversary.Patches patches
+            ? new AdversarialTraining(config, training, patches, store, seed, execution)
+            : null;
   }
 
   /**
@@ -129,14 +136,26 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     }
     float[] noise = config.quantiser().noise(seed, step, training.batch() * config.tokens());
     return (plan, part, progress) -> {
-      plan.set("pictures", pixels, part * training.part() * config.picture().bytes());
+      int first = part * training.part() * config.picture().bytes();
+      plan.set("pictures", pixels, first);
       int firstVector = part * training.part() * config.tokens();
       config.quantiser().set(plan, noise, firstVector, progress);
+      if (adversary != null && adversary.isActive(progress)) {
+        adversary.weigh(plan, pixels, first, part, progress);
+      }
     };
   }
 
   @Override
+  public ParallelPlan plan(ParallelPlan first, double progress) {
+    return adversary != null && adversary.isActive(progress) ? adversary.generatorPlan() : first;
+  }
+
+  @Override
   public void observe(ParallelPlan plan) {
+    if (adversary != null && adversary.isOwn(plan)) {
+      adversary.learn(plan);
+    }
     float[] selection = plan.floats("selection");
     int[] codes = new int[training.part() * config.tokens()];
     for (int row = 0; row < codes.length; row++) {
@@ -147,8 +166,12 @@ public final class VqvaeTraining implements TrainingLoop.Task {
 
   @Override
   public Map<String, Double> measure(long step) {
-    Map<String, Double> measures =
-        Map.of("usage", liveUsage.used(), "perplexity", liveUsage.perplexity());
+    Map<String, Double> measures = new LinkedHashMap<>();
+    measures.put("usage", liveUsage.used());
+    measures.put("perplexity", liveUsage.perplexity());
+    if (adversary != null) {
+      measures.putAll(adversary.measures());
+    }
     if ((step + 1) % FADE_EVERY == 0) {
       liveUsage.fade();
     }
@@ -176,11 +199,46 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     fidelity.byName().entrySet().stream()
         .filter(measure -> !measure.getKey().equals("psnr"))
         .forEach(measure -> measures.put(measure.getKey(), measure.getValue()));
-    return new TrainingLoop.Evaluation(measures, heldOut ? -fidelity.psnr() : Double.NaN);
+    return adversary == null
+        ? new TrainingLoop.Evaluation(measures, heldOut ? -fidelity.psnr() : Double.NaN)
+        : weighed(adversary, measures, fidelity);
+  }
+
+  /** Against an adversary, the weights with the best edges count as best, if all else is right. */
+  private TrainingLoop.Evaluation weighed(
+      AdversarialTraining adversary, Map<String, Double> measures, Fidelity fidelity) {
+    boolean harmed = adversary.isHarmed(fidelity.psnr());
+    if (harmed) {
+      measures.put("wentBack", adversary.share());
+    }
+    return new TrainingLoop.Evaluation(
+        measures, heldOut && !harmed ? fidelity.edgeError() : Double.NaN, harmed);
+  }
+
+  @Override
+  public Map<String, TensorMap> state() {
+    return adversary == null ? Map.of() : adversary.state();
+  }
+
+  @Override
+  public void restore(Checkpoints.Checkpoint checkpoint) {
+    if (adversary != null) {
+      adversary.restore(checkpoint, false);
+    }
+  }
+
+  @Override
+  public void rollBack(Checkpoints.Checkpoint checkpoint) {
+    if (adversary != null) {
+      adversary.restore(checkpoint, true);
+    }
   }
 
   @Override
   public void close() {
     codec.close();
+    if (adversary != null) {
+      adversary.close();
+    }
   }
 }

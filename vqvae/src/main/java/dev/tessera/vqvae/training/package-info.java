@@ -1,4 +1,8 @@
-/** How stage 1 is trained: {@link dev.tessera.vqvae.training.VqvaeTraining}. */
+/**
+ * How stage 1 is trained: {@link dev.tessera.vqvae.training.VqvaeTraining}, if asked for against an
+ * {@link dev.tessera.vqvae.training.Adversary} (Esser, Rombach, Ommer: Taming Transformers for
+ * High-Resolution Image Synthesis, CVPR 2021, section 3.1).
+ */
 @NullMarked
 package dev.tessera.vqvae.training;
 
