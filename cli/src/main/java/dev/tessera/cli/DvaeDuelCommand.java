@@ -111,13 +111,21 @@ final class DvaeDuelCommand implements Callable<Integer> {
                     DvaeDuel.variants(variants),
                     klWeight,
                     seed));
-    session.out().printf(
-        Locale.ROOT,
-        "%s, %d×%d: %d pictures to learn from, %d held out%n",
-        pictures.spec(), size, size, prepared.training().length, prepared.heldOut().length);
-    session.out().printf(
-        "%-28s%12s%12s%10s%9s%9s%9s%n",
-        "", "parameters", "pictures", "seconds", "PSNR", "SSIM", "edge");
+    session
+        .out()
+        .printf(
+            Locale.ROOT,
+            "%s, %d×%d: %d pictures to learn from, %d held out%n",
+            pictures.spec(),
+            size,
+            size,
+            prepared.training().length,
+            prepared.heldOut().length);
+    session
+        .out()
+        .printf(
+            "%-28s%12s%12s%10s%9s%9s%9s%n",
+            "", "parameters", "pictures", "seconds", "PSNR", "SSIM", "edge");
     Path folder = Files.createTempDirectory("dvae-duel");
     try {
       session.interruption().savesFirst();
@@ -133,16 +141,18 @@ final class DvaeDuelCommand implements Callable<Integer> {
   }
 
   private void print(Contender contender) {
-    session.out().printf(
-        Locale.ROOT,
-        "%-28s%12d%12d%10.1f%9.2f%9.4f%9.2f%n",
-        contender.name(),
-        contender.parameters(),
-        contender.pictures(),
-        contender.seconds(),
-        contender.fidelity().psnr(),
-        contender.fidelity().ssim(),
-        contender.fidelity().edgeError());
+    session
+        .out()
+        .printf(
+            Locale.ROOT,
+            "%-28s%12d%12d%10.1f%9.2f%9.4f%9.2f%n",
+            contender.name(),
+            contender.parameters(),
+            contender.pictures(),
+            contender.seconds(),
+            contender.fidelity().psnr(),
+            contender.fidelity().ssim(),
+            contender.fidelity().edgeError());
   }
 
   private void write(Path file, List<Contender> contenders) throws IOException {

@@ -61,9 +61,7 @@ final class ReconstructCommand implements Callable<Integer> {
         session.leaveIfInterrupted();
         PictureConfig picture = tessera.pictureConfig();
         Rgb original =
-            tile
-                ? Pictures.readWhole(image, picture.background())
-                : Pictures.read(image, picture);
+            tile ? Pictures.readWhole(image, picture.background()) : Pictures.read(image, picture);
         Rgb reconstruction =
             tile ? tessera.reconstructTiled(original) : tessera.reconstruct(original);
         Psnr psnr = new Psnr();

@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 
 /**
  * Our stage 1 against the discrete auto-encoder of DALLE-pytorch: the same pictures, the same grid
- * of tokens, about as many parameters, and the same time; then ours for as many pictures as the peer
- * had seen in that time. Both are measured on the pictures held out, by the same code.
+ * of tokens, about as many parameters, and the same time; then ours for as many pictures as the
+ * peer had seen in that time. Both are measured on the pictures held out, by the same code.
  *
  * @param model ours
  * @param training how ours learns
@@ -120,8 +120,7 @@ public record DvaeDuel(
             stop));
     if (seen > 0) {
       Budget pictures = new Budget.Steps(Math.max(1, seen / training.batch()));
-      both.accept(
-          ours("Tessera, equal pictures", pictures, checkpoints.resolve("pictures"), stop));
+      both.accept(ours("Tessera, equal pictures", pictures, checkpoints.resolve("pictures"), stop));
     }
     requireFair(contenders);
     return contenders;
@@ -150,11 +149,7 @@ public record DvaeDuel(
         FidelityByGroup measured =
             FidelityByGroup.of(codec, pictures, pictures.heldOut(), entry -> "");
         return new Contender(
-            name,
-            weights.length(),
-            loop.steps() * training.batch(),
-            seconds[0],
-            measured.all());
+            name, weights.length(), loop.steps() * training.batch(), seconds[0], measured.all());
       }
     }
   }

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 
 /**
  * The other side, a program that is called with SIDE TRAINING HELD_OUT OUTPUT and settings
- * NAME=VALUE: it trains on the pictures of one file, writes its reconstructions of those of another,
- * and prints a line {@code parameters=N steps=N pictures=N seconds=X}.
+ * NAME=VALUE: it trains on the pictures of one file, writes its reconstructions of those of
+ * another, and prints a line {@code parameters=N steps=N pictures=N seconds=X}.
  *
  * @param command for the shell
  * @param folder of the files

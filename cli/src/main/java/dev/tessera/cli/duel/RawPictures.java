@@ -39,8 +39,7 @@ final class RawPictures {
     if (Files.size(file) != expected) {
       throw new IOException(
           String.format(
-              "%s has %d bytes, but %d pictures have %d",
-              file, Files.size(file), count, expected));
+              "%s has %d bytes, but %d pictures have %d", file, Files.size(file), count, expected));
     }
     byte[] all = Files.readAllBytes(file);
     List<Rgb> pictures = new ArrayList<>();
