@@ -182,6 +182,39 @@ class TrainingEndToEndTest {
   }
 
   @Test
+  void anAdversarialTrainingKeepsItsDiscriminatorOutOfTheBundle() throws IOException {
+    Path out = folder.resolve("adversarial");
+    Object[] asked = {
+      "train-vqvae", pictures, "--out", out, "--cache", folder.resolve("cache"), "--adversarial"
+    };
+    Call call = with(asked, "--config", config, "--steps", "6,1", "--seed", 7);
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    assertThat(Files.readString(out.resolve("config.yaml"))).contains("type: patches");
+    assertThat(Files.readString(out.resolve("log.jsonl"))).contains("discriminatorLoss");
+    assertThat(out.resolve("checkpoints/vqvae/00000006/discriminator.safetensors")).exists();
+
+    Path plain = run.resolve("vqvae.tessera");
+    assertThat(Call.of("inspect", out.resolve("vqvae.tessera")).out())
+        .doesNotContain("discriminator");
+    assertThat(Files.size(out.resolve("vqvae.tessera")))
+        .isCloseTo(Files.size(plain), org.assertj.core.data.Offset.offset(200L));
+    assertThat(Files.mismatch(out.resolve("vqvae.tessera"), plain)).isNotEqualTo(-1);
+  }
+
+  @Test
+  void aLargerPictureIsReconstructedAtItsOwnSizeInTiles() throws IOException {
+    Path wide = folder.resolve("wide.png");
+    dev.tessera.vqvae.picture.Png.write(
+        wide, dev.tessera.vqvae.picture.Rgb.solid(21, 50, 0x4080C0));
+    Path out = folder.resolve("tiled");
+    Call call = Call.of("reconstruct", "--model", model(), "--tile", wide, "--out", out + "/");
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    assertThat(call.out()).startsWith(wide + "\t");
+    assertThat(ImageIO.read(out.resolve("00000-wide.png").toFile()).getWidth()).isEqualTo(50);
+    assertThat(ImageIO.read(out.resolve("00000-wide.png").toFile()).getHeight()).isEqualTo(21);
+  }
+
+  @Test
   void samplesOfSeveralPromptsAreOneGridOrSingleFiles() throws IOException {
     Path grid = folder.resolve("grid.png");
     Object[] asked = {
