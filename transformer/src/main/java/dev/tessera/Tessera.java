@@ -379,13 +379,13 @@ public final class Tessera implements AutoCloseable {
   }
 
   /**
-   * Pictures on the way from one to another, evenly spread. Each token passes over the codes between
-   * its first and its last; stage 1 is enough for that.
+   * Pictures on the way from one to another, evenly spread. Each token passes over the codes
+   * between its first and its last; stage 1 is enough for that.
    *
    * @param first of the model's size
    * @param last of the model's size
-   * @param steps pictures in all, from 2 to {@value #MAXIMUM_STEPS}; the first and the last are what
-   *     the codebook makes of those that were given
+   * @param steps pictures in all, from 2 to {@value #MAXIMUM_STEPS}; the first and the last are
+   *     what the codebook makes of those that were given
    */
   public List<Rgb> interpolate(Rgb first, Rgb last, int steps) {
     requireOpen();

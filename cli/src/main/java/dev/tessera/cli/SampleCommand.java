@@ -76,8 +76,7 @@ final class SampleCommand implements Callable<Integer> {
     requireCandidates();
     SamplingOptions options =
         UsageException.check(
-            () ->
-                settings.options().withGuidance(guidance.value()).withGuidanceSchedule(schedule));
+            () -> settings.options().withGuidance(guidance.value()).withGuidanceSchedule(schedule));
     List<String> asked = asked();
     try (Tessera tessera = model.load()) {
       prompts.forEach(prompt -> session.warnIfCut(tessera, prompt));

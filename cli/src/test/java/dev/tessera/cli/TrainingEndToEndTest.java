@@ -319,8 +319,13 @@ class TrainingEndToEndTest {
   @Test
   void anInterpolationIsAGridOrSingleFiles() throws IOException {
     Object[] asked = {
-      "interpolate", "--model", model(), pictures.resolve("shape00.png"),
-      pictures.resolve("shape01.png"), "--steps", 5
+      "interpolate",
+      "--model",
+      model(),
+      pictures.resolve("shape00.png"),
+      pictures.resolve("shape01.png"),
+      "--steps",
+      5
     };
     Path grid = folder.resolve("between.png");
     assertThat(with(asked, "--out", grid).exitCode()).isZero();

@@ -1,8 +1,8 @@
 package dev.tessera.vqvae.model;
 
 /**
- * Codes between two others: of the vectors that the decoder sees for them, the codebook's nearest to
- * a point on the straight line from the one to the other.
+ * Codes between two others: of the vectors that the decoder sees for them, the codebook's nearest
+ * to a point on the straight line from the one to the other.
  *
  * @param codebook [K, C] row-major
  * @param channels C
