@@ -17,6 +17,7 @@ import dev.tessera.transformer.decode.SamplingOptions;
 import dev.tessera.transformer.decode.TransformerWeights;
 import dev.tessera.transformer.decode.WeightFormat;
 import dev.tessera.vqvae.model.PictureCodec;
+import dev.tessera.vqvae.model.Tiling;
 import dev.tessera.vqvae.picture.PictureConfig;
 import dev.tessera.vqvae.picture.Rgb;
 import java.io.IOException;
@@ -204,6 +205,15 @@ public final class Tessera implements AutoCloseable {
   public Rgb reconstruct(Rgb picture) {
     requireOpen();
     return codec.decode(codec.encode(picture));
+  }
+
+  /**
+   * A picture of any size as the codebook can express it, at its own resolution: in tiles of the
+   * model's size, blended where they overlap.
+   */
+  public Rgb reconstructTiled(Rgb picture) {
+    requireOpen();
+    return Tiling.of(codec).reconstruct(picture);
   }
 
   private List<Description> describe(List<Caption> captions) {

@@ -2,6 +2,7 @@ package dev.tessera.cli;
 
 import dev.tessera.Tessera;
 import dev.tessera.vqvae.measure.Psnr;
+import dev.tessera.vqvae.picture.PictureConfig;
 import dev.tessera.vqvae.picture.Pictures;
 import dev.tessera.vqvae.picture.Rgb;
 import java.io.IOException;
@@ -39,6 +40,13 @@ final class ReconstructCommand implements Callable<Integer> {
       description = "A PNG file, or a folder.")
   private String out = "";
 
+  @Option(
+      names = "--tile",
+      description =
+          "Keep each picture's own size: reconstruct it in overlapping tiles of the model's size"
+              + " and blend them, in place of resizing it.")
+  private boolean tile;
+
   ReconstructCommand(Session session) {
     this.session = session;
   }
@@ -51,8 +59,13 @@ final class ReconstructCommand implements Callable<Integer> {
     try (Tessera tessera = model.load()) {
       for (Path image : images) {
         session.leaveIfInterrupted();
-        Rgb original = Pictures.read(image, tessera.pictureConfig());
-        Rgb reconstruction = tessera.reconstruct(original);
+        PictureConfig picture = tessera.pictureConfig();
+        Rgb original =
+            tile
+                ? Pictures.readWhole(image, picture.background())
+                : Pictures.read(image, picture);
+        Rgb reconstruction =
+            tile ? tessera.reconstructTiled(original) : tessera.reconstruct(original);
         Psnr psnr = new Psnr();
         psnr.add(original, reconstruction);
         session.out().printf(Locale.ROOT, "%s\t%.2f%n", image, psnr.decibels());
@@ -61,6 +74,7 @@ final class ReconstructCommand implements Callable<Integer> {
       }
     }
     if (output.isFile()) {
+      requireOneSize(originals);
       writeFile(output, originals, reconstructions);
     } else {
       for (int i = 0; i < images.size(); i++) {
@@ -69,6 +83,15 @@ final class ReconstructCommand implements Callable<Integer> {
       }
     }
     return ExitCode.DONE;
+  }
+
+  private void requireOneSize(List<Rgb> pictures) {
+    Rgb first = pictures.get(0);
+    if (pictures.stream()
+        .anyMatch(one -> one.height() != first.height() || one.width() != first.width())) {
+      throw new UsageException(
+          "--out is " + out + ", but pictures of unlike sizes go into a folder, not into one file");
+    }
   }
 
   private void writeFile(PictureOutput output, List<Rgb> originals, List<Rgb> reconstructions)

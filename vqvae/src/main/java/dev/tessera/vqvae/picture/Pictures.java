@@ -5,6 +5,9 @@ import java.nio.file.Path;
 
 /** Brings pictures to the shape that a model sees. */
 public final class Pictures {
+  /** Largest picture that is taken at its own size. */
+  public static final long MAXIMUM_WHOLE_PIXELS = 1 << 22;
+
   private Pictures() {}
 
   /**
@@ -26,6 +29,32 @@ public final class Pictures {
    */
   public static Rgb read(String name, byte[] bytes, PictureConfig config) throws IOException {
     return prepare(PictureDecoder.decode(name, bytes, config), config);
+  }
+
+  /**
+   * Reads one file at its own size.
+   *
+   * @param background what transparent pixels are laid on, 0xRRGGBB
+   * @throws BrokenPictureException if it is no picture, damaged, or has more than {@value
+   *     #MAXIMUM_WHOLE_PIXELS} pixels
+   */
+  public static Rgb readWhole(Path file, int background) throws IOException {
+    int side = PictureConfig.MAXIMUM_SIDE;
+    DecodedPicture picture =
+        PictureDecoder.decode(
+            file, new PictureConfig(side, side, background, PictureConfig.Fit.PAD));
+    if ((long) picture.height() * picture.width() > MAXIMUM_WHOLE_PIXELS) {
+      throw new BrokenPictureException(
+          String.valueOf(file.getFileName()),
+          String.format(
+              "%d × %d pixels, but at most %,d in all are taken at their own size",
+              picture.width(), picture.height(), MAXIMUM_WHOLE_PIXELS));
+    }
+    ArgbRows rows = ArgbRows.of(picture.image());
+    Resampler.Placement unchanged = new Resampler.Placement(0, 0, 1);
+    Rgb stored =
+        new Resampler(rows, unchanged, rows.height(), rows.width(), background).resample();
+    return picture.orientation().apply(stored);
   }
 
   /** Prepares a decoded picture: background, crop or pad, scale, orientation. */
