@@ -52,8 +52,7 @@ public final class Pictures {
     }
     ArgbRows rows = ArgbRows.of(picture.image());
     Resampler.Placement unchanged = new Resampler.Placement(0, 0, 1);
-    Rgb stored =
-        new Resampler(rows, unchanged, rows.height(), rows.width(), background).resample();
+    Rgb stored = new Resampler(rows, unchanged, rows.height(), rows.width(), background).resample();
     return picture.orientation().apply(stored);
   }
 
