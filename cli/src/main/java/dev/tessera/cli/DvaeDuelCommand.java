@@ -92,7 +92,8 @@ final class DvaeDuelCommand implements Callable<Integer> {
                     WIDTH,
                     GRID_WIDTH,
                     config.vqvae().residualBlocks(),
-                    config.vqvae().quantiser()));
+                    config.vqvae().quantiser(),
+                    config.vqvae().loss()));
     PreparedPictures prepared =
         PreparedPictures.prepare(
             pictures,
