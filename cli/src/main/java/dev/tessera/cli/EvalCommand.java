@@ -1,13 +1,27 @@
 package dev.tessera.cli;
 
+import dev.tessera.cli.evaluation.Evaluated;
+import dev.tessera.cli.evaluation.EvaluationPage;
+import dev.tessera.cli.evaluation.Metrics;
+import dev.tessera.engine.store.AtomicFiles;
 import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.decode.WeightFormat;
+import dev.tessera.transformer.evaluation.EvaluationSettings;
 import dev.tessera.transformer.evaluation.FormatQuality;
 import dev.tessera.transformer.evaluation.HeldOutEvaluation;
 import dev.tessera.transformer.evaluation.HoleBits;
+import dev.tessera.transformer.evaluation.ModelEvaluation;
+import dev.tessera.transformer.evaluation.ModelReport;
+import dev.tessera.transformer.evaluation.PictureJudge;
 import dev.tessera.transformer.evaluation.ReconstructionEvaluation;
+import dev.tessera.vqvae.data.PictureSource;
+import dev.tessera.vqvae.picture.PictureConfig;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,12 +45,23 @@ import tools.jackson.databind.ObjectMapper;
           + " difference (Delta E of 1976) and the mean error of edges (Sobel, levels per pixel), 0"
           + " at best; use of the codebook.",
       "Of a model with infilling: topHoleBits and others are what the tokens of a part cost given all"
-          + " the rest of the picture, topRasterBits given what precedes each in raster order."
+          + " the rest of the picture, topRasterBits given what precedes each in raster order.",
+      "--out DIR measures all that is known, of several models side by side if --model is repeated:"
+          + " DIR/report.html, one page for a browser, and DIR/metrics.json. Samples are made for"
+          + " the captions of held-out pictures."
     })
 final class EvalCommand implements Callable<Integer> {
   private final Session session;
 
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "M",
+      description = "A bundle, NAME.tessera; with --out may be repeated.")
+  private List<Path> models = new ArrayList<>();
+
   @Mixin private final MeasureOptions measured = new MeasureOptions();
+  @Mixin private final SamplingSettings sampling = new SamplingSettings();
 
   /** What can be measured alone. */
   enum Stage {
@@ -55,13 +80,32 @@ final class EvalCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object in place of lines.")
   private boolean json;
 
+  @Option(names = "--out", paramLabel = "DIR", description = "Where the report goes.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--pictures",
+      paramLabel = "N",
+      defaultValue = "500",
+      description =
+          "Held-out pictures to measure on at most, and samples for the report (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int pictures;
+
   EvalCommand(Session session) {
     this.session = session;
   }
 
   @Override
   public Integer call() throws IOException {
-    Bundle bundle = measured.bundle();
+    if (out != null) {
+      report(out);
+      return ExitCode.DONE;
+    }
+    if (models.size() > 1) {
+      throw new UsageException("--model is given several times, which needs --out DIR");
+    }
+    Bundle bundle = Bundle.read(models.get(0));
     if (stage == Stage.DECODER) {
       printFormats(
           FormatQuality.of(bundle, measured.pictures(bundle, session), WeightFormat.usable()));
@@ -109,6 +153,46 @@ final class EvalCommand implements Callable<Integer> {
     if (json) {
       session.out().println(new ObjectMapper().writeValueAsString(rows));
     }
+  }
+
+  private void report(Path folder) throws IOException {
+    if (stage != null || json) {
+      throw new UsageException("--out writes all measures, so --stage and --json cannot be given");
+    }
+    EvaluationSettings settings =
+        UsageException.check(
+            () ->
+                EvaluationSettings.DEFAULT.withPictures(pictures).withSampling(sampling.options()));
+    if (Files.isRegularFile(folder)) {
+      throw new UsageException("--out is " + folder + ", which is a file, not a folder");
+    }
+    Logging.quietTribuo();
+    PictureSource source = measured.source();
+    List<Evaluated> evaluated = new ArrayList<>();
+    Map<PictureConfig, PictureJudge> judges = new HashMap<>();
+    for (Path file : models) {
+      Bundle bundle = Bundle.read(file);
+      try (EvaluationBars bars = new EvaluationBars(session, file.toString())) {
+        PictureJudge judge = judges.get(bundle.vqvae().picture());
+        if (judge == null) {
+          judge = PictureJudge.learn(measured.pictures(bundle, session), settings, bars);
+          judges.put(bundle.vqvae().picture(), judge);
+        }
+        ModelReport report = ModelEvaluation.of(bundle, source, judge, settings, bars);
+        evaluated.add(new Evaluated(file.toString(), report, judge.space()));
+      }
+    }
+    Files.createDirectories(folder);
+    write(folder.resolve("metrics.json"), Metrics.json(source.spec(), settings, evaluated));
+    write(
+        folder.resolve("report.html"),
+        new EvaluationPage(source.spec(), settings, evaluated).html());
+  }
+
+  private void write(Path file, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    AtomicFiles.write(file, target -> target.write(bytes));
+    session.out().println(file);
   }
 
   private static String line(String name, Object value) {

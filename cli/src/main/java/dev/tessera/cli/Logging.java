@@ -17,12 +17,21 @@ import ch.qos.logback.core.spi.ContextAwareBase;
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_NORMAL_PRIORITY)
 public final class Logging extends ContextAwareBase implements Configurator {
+  /** Held, as the JDK forgets the level of a logger that nobody holds. */
+  private static final java.util.logging.Logger TRIBUO =
+      java.util.logging.Logger.getLogger("org.tribuo");
+
   /** Level and message, without stack traces: the command explains its failures itself. */
   static final class Line extends LayoutBase<ILoggingEvent> {
     @Override
     public String doLayout(ILoggingEvent event) {
       return String.format("%-5s %s%n", event.getLevel(), event.getFormattedMessage());
     }
+  }
+
+  /** Tribuo logs through the JDK, which prints every step of a training. */
+  static void quietTribuo() {
+    TRIBUO.setLevel(java.util.logging.Level.WARNING);
   }
 
   @Override

@@ -12,7 +12,6 @@ import picocli.CommandLine.Parameters;
 
 /** What commands understand that measure a model on a source. */
 final class MeasureOptions {
-  @Mixin private final ModelOption model = new ModelOption();
   @Mixin private final CacheOption cache = new CacheOption();
 
   @Parameters(
@@ -26,10 +25,6 @@ final class MeasureOptions {
       defaultValue = "0.05",
       description = "Share that training held out (default: ${DEFAULT-VALUE}).")
   private double heldOut;
-
-  Bundle bundle() throws IOException {
-    return model.bundle();
-  }
 
   /** Where the pictures come from. */
   PictureSource source() {

@@ -18,6 +18,7 @@ import picocli.CommandLine.Mixin;
 final class RecallCommand implements Callable<Integer> {
   private final Session session;
 
+  @Mixin private final ModelOption model = new ModelOption();
   @Mixin private final MeasureOptions measured = new MeasureOptions();
 
   RecallCommand(Session session) {
@@ -26,7 +27,7 @@ final class RecallCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Bundle bundle = measured.bundle();
+    Bundle bundle = model.bundle();
     Recall recall = Recall.of(bundle, measured.pictures(bundle, session));
     session
         .out()

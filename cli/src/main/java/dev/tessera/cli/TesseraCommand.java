@@ -89,6 +89,7 @@ final class TesseraCommand implements Runnable {
     all.put("caption", session -> new CaptionCommand(session));
     all.put("reconstruct", session -> new ReconstructCommand(session));
     all.put("eval", session -> new EvalCommand(session));
+    all.put("runs", session -> new RunsCommand(session));
     all.put("recall", session -> new RecallCommand(session));
     all.put("collapse", session -> new CollapseCommand(session));
     all.put("bench", session -> new BenchCommand(session));

@@ -12,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class BenchCommandTest {
   private static final String PEER =
-      "while read -r line; do case $line in run) echo 2;; done) ;; *) echo ready;; esac; done";
+      "while read -r line; do case $line in run*) echo 2;; done) ;; *) echo ready;; esac; done";
 
   @TempDir private Path folder;
 

@@ -17,9 +17,18 @@ class DvaeDuelCommandTest {
 
   /** Gives back the originals. */
   private static final String PERFECT =
-      "f() { cp \"$3\" \"$4\"; echo \"$@\" >> \"$0\".log; echo parameters=1270000 " + ANSWER;
+      "f() { cp \"$3\" \"$4\"; echo \"$@\" >> 'LOG'; echo parameters=1270000 " + ANSWER;
 
   @TempDir private Path folder;
+
+  /** The command, each of whose calls becomes a line of {@link #log}. */
+  private String perfect() {
+    return PERFECT.replace("LOG", log().toString());
+  }
+
+  private Path log() {
+    return folder.resolve("log");
+  }
 
   private Call duel(String peer, Object... more) throws IOException {
     Path pictures = folder.resolve("pictures");
@@ -35,12 +44,10 @@ class DvaeDuelCommandTest {
   @Test
   void bothSidesAreMeasuredAlikeAtEqualTimeAndAtEqualPictures() throws IOException {
     Path json = folder.resolve("duel.json");
-    Path log = folder.resolve("log");
-    String peer = PERFECT.replace("\"$0\".log", "'" + log + "'");
-    Call call = duel(peer, "--variants", "default,kl", "--kl-weight", "0.25", "--json", json);
+    Call call = duel(perfect(), "--variants", "default,kl", "--kl-weight", "0.25", "--json", json);
     assertThat(call.exitCode()).as(call.err()).isEqualTo(ExitCode.DONE);
     assertThat(call.out()).contains("Tessera, equal time", "Tessera, equal pictures");
-    assertThat(Files.readAllLines(log))
+    assertThat(Files.readAllLines(log()))
         .hasSize(2)
         .satisfiesExactly(
             one -> assertThat(one).startsWith("16 ").contains("seconds=1.2").endsWith("kl=0"),
@@ -57,7 +64,7 @@ class DvaeDuelCommandTest {
 
   @Test
   void aPeerOfAnotherSizeIsNoFairComparison() throws IOException {
-    Call call = duel(PERFECT.replace("1270000", "990000"), "--variants", "default");
+    Call call = duel(perfect().replace("1270000", "990000"), "--variants", "default");
     assertThat(call.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(call.err()).contains("no fair comparison");
   }

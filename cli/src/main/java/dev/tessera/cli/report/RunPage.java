@@ -1,11 +1,10 @@
 package dev.tessera.cli.report;
 
+import dev.tessera.cli.page.HtmlPage;
 import dev.tessera.transformer.pipeline.RunFolder;
 import dev.tessera.transformer.training.TransformerTraining;
 import dev.tessera.vqvae.training.VqvaeTraining;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,7 +15,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The page about a run: one file without anything from elsewhere, for phones and wide screens. */
@@ -52,15 +50,9 @@ final class RunPage {
     this.folder = folder;
     this.facts = facts;
     this.notice = notice;
-    this.style = resource("report.css");
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = RunPage.class.getResourceAsStream(name)) {
-      return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new IllegalStateException(name + " of the program cannot be read", e);
-    }
+    this.style =
+        HtmlPage.resource(HtmlPage.class, "page.css")
+            + HtmlPage.resource(RunPage.class, "report.css");
   }
 
   /** The page as it is now. */
@@ -90,7 +82,8 @@ final class RunPage {
     if (state == State.RUNNING) {
       html.append("<meta http-equiv=\"refresh\" content=\"" + REFRESH_SECONDS + "\">\n");
     }
-    String name = escaped(String.valueOf(folder.path().toAbsolutePath().normalize().getFileName()));
+    String name =
+        HtmlPage.escaped(String.valueOf(folder.path().toAbsolutePath().normalize().getFileName()));
     html.append("<title>").append(name).append(", ").append(state.words).append("</title>\n");
     html.append("<style>\n").append(style).append("</style>\n</head>\n<body>\n<main>\n");
     html.append("<header>\n<h1>").append(name);
@@ -98,14 +91,16 @@ final class RunPage {
     html.append("\">")
         .append(state.words)
         .append("</span></h1>\n<p>")
-        .append(escaped(facts.source()));
+        .append(HtmlPage.escaped(facts.source()));
     html.append(" · written ").append(Instant.now().truncatedTo(ChronoUnit.SECONDS));
     html.append("</p>\n</header>\n");
   }
 
   private void progress(StringBuilder html, String name, StageHistory stage, State state) {
     double share = stage.plannedSteps() == 0 ? 0 : (double) stage.step() / stage.plannedSteps();
-    html.append("<article class=\"tile\">\n<h2>").append(escaped(title(name))).append("</h2>\n");
+    html.append("<article class=\"tile\">\n<h2>")
+        .append(HtmlPage.escaped(title(name)))
+        .append("</h2>\n");
     html.append(format("<progress max=\"1\" value=\"%.4f\"></progress>\n", Math.min(1, share)));
     html.append("<dl>\n");
     fact(html, "steps", format("%,d of %,d", stage.step(), stage.plannedSteps()));
@@ -140,11 +135,11 @@ final class RunPage {
   }
 
   private void stage(StringBuilder html, String name, StageHistory stage) throws IOException {
-    html.append("<section>\n<h2>").append(escaped(title(name))).append("</h2>\n");
+    html.append("<section>\n<h2>").append(HtmlPage.escaped(title(name))).append("</h2>\n");
     pictures(html, name, stage.pictures());
     html.append("<div class=\"plots\">\n");
     for (StagePlots.Plot plot : StagePlots.of(stage)) {
-      String title = escaped(plot.title());
+      String title = HtmlPage.escaped(plot.title());
       html.append("<figure class=\"plot\">\n<figcaption>").append(title);
       if (plot.curves().size() == 1) {
         html.append(format(" <b>%.4g</b>", plot.curves().get(0).last()));
@@ -184,7 +179,7 @@ final class RunPage {
     html.append("</dl>\n");
     examples(html);
     html.append("<h3>Licence and attribution</h3>\n<pre>");
-    html.append(escaped(notice.strip())).append("</pre>\n</section>\n");
+    html.append(HtmlPage.escaped(notice.strip())).append("</pre>\n</section>\n");
   }
 
   /** Some pictures that training does not see, each with its first caption. */
@@ -202,8 +197,10 @@ final class RunPage {
       String caption =
           Files.exists(captions) ? Files.readString(captions).lines().findFirst().orElse("") : "";
       html.append("<figure>\n");
-      image(html, Files.readAllBytes(file), escaped(caption));
-      html.append("<figcaption>").append(escaped(caption)).append("</figcaption>\n</figure>\n");
+      image(html, Files.readAllBytes(file), HtmlPage.escaped(caption));
+      html.append("<figcaption>")
+          .append(HtmlPage.escaped(caption))
+          .append("</figcaption>\n</figure>\n");
     }
     html.append("</div>\n");
   }
@@ -214,11 +211,14 @@ final class RunPage {
     fact(html, "budget", facts.budget());
     fact(html, "seed", Long.toString(facts.seed()));
     html.append("</dl>\n<details>\n<summary>Configuration</summary>\n<pre>");
-    html.append(escaped(facts.config())).append("</pre>\n</details>\n</section>\n");
+    html.append(HtmlPage.escaped(facts.config())).append("</pre>\n</details>\n</section>\n");
   }
 
   private static void fact(StringBuilder html, String name, String value) {
-    html.append("<div><dt>").append(escaped(name)).append("</dt><dd>").append(escaped(value));
+    html.append("<div><dt>")
+        .append(HtmlPage.escaped(name))
+        .append("</dt><dd>")
+        .append(HtmlPage.escaped(value));
     html.append("</dd></div>\n");
   }
 
@@ -266,12 +266,5 @@ final class RunPage {
 
   private static String format(String form, Object... values) {
     return String.format(Locale.ROOT, form, values);
-  }
-
-  static String escaped(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
   }
 }

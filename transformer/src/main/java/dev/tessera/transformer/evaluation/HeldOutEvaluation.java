@@ -78,13 +78,23 @@ public record HeldOutEvaluation(
     try (PictureCodec codec =
         new PictureCodec(
             bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()), Execution.best())) {
-      return of(bundle, codec, pictures, seed);
+      return of(bundle, codec, pictures, pictures.heldOut(), pictures.training(), seed);
     }
   }
 
-  private static HeldOutEvaluation of(
-      Bundle bundle, PictureCodec codec, PreparedPictures pictures, long seed) {
-    int[] heldOut = pictures.heldOut();
+  /**
+   * Measures a model on some pictures.
+   *
+   * @param heldOut numbers of the pictures, at least one
+   * @param training numbers of the pictures that the positional unigram counts
+   */
+  static HeldOutEvaluation of(
+      Bundle bundle,
+      PictureCodec codec,
+      PreparedPictures pictures,
+      int[] heldOut,
+      int[] training,
+      long seed) {
     int[][] codes = codec.encode(heldOut.length, i -> pictures.picture(heldOut[i]));
     List<Rgb> reconstructions = codec.decode(codes);
     Psnr psnr = new Psnr();
@@ -98,18 +108,29 @@ public record HeldOutEvaluation(
         psnr.decibels(),
         usage.used(),
         usage.perplexity(),
-        bundle.stage2().map(stage2 -> likelihoods(stage2, pictures, codec, codes, seed)));
+        bundle
+            .stage2()
+            .map(stage2 -> likelihoods(stage2, pictures, codec, heldOut, training, codes, seed)));
   }
 
   private static Likelihoods likelihoods(
       Bundle.Stage2 stage2,
       PreparedPictures pictures,
       PictureCodec codec,
+      int[] heldOut,
+      int[] training,
       int[][] codes,
       long seed) {
     try (HeldOutBits bits =
         new HeldOutBits(stage2.config(), new ParameterStore(stage2.weights()), Execution.best())) {
-      return likelihoods(stage2, bits, pictures, codec, codes, seed);
+      return likelihoods(
+          stage2,
+          bits,
+          pictures,
+          heldOut,
+          positionalUnigram(pictures, codec, training),
+          codes,
+          seed);
     }
   }
 
@@ -117,14 +138,14 @@ public record HeldOutEvaluation(
       Bundle.Stage2 stage2,
       HeldOutBits bits,
       PreparedPictures pictures,
-      PictureCodec codec,
+      int[] heldOut,
+      double unigram,
       int[][] codes,
       long seed) {
-    int[] heldOut = pictures.heldOut();
     SequenceBuilder builder = new SequenceBuilder(stage2.config());
-    int[][] captions = captions(stage2.tokenizer(), pictures);
+    int[][] captions = captions(stage2.tokenizer(), pictures, heldOut);
     boolean captioned = Arrays.stream(captions).anyMatch(caption -> caption.length > 0);
-    int[] others = sameStyle(pictures);
+    int[] others = sameStyle(pictures, heldOut);
     List<TokenSequence> forward = new ArrayList<>();
     List<TokenSequence> shuffled = new ArrayList<>();
     List<TokenSequence> reverse = new ArrayList<>();
@@ -136,7 +157,6 @@ public record HeldOutEvaluation(
       }
     }
     HeldOutBits.Bits[] own = bits.measure(forward);
-    double unigram = positionalUnigram(pictures, codec);
     List<HoleBits> holes =
         stage2.config().infilling()
             ? HoleBits.of(stage2.config(), bits, captions, codes, seed)
@@ -161,17 +181,16 @@ public record HeldOutEvaluation(
         holes);
   }
 
-  private static int[][] captions(Bpe tokenizer, PreparedPictures pictures) {
-    return Arrays.stream(pictures.heldOut())
+  private static int[][] captions(Bpe tokenizer, PreparedPictures pictures, int[] which) {
+    return Arrays.stream(which)
         .mapToObj(picture -> pictures.entry(picture).captions())
         .map(captions -> captions.isEmpty() ? new int[0] : tokenizer.encode(captions.get(0)))
         .toArray(int[][]::new);
   }
 
   /** For each held-out picture the next one of its style, the first after the last. */
-  private static int[] sameStyle(PreparedPictures pictures) {
+  private static int[] sameStyle(PreparedPictures pictures, int[] heldOut) {
     Map<String, List<Integer>> styles = new LinkedHashMap<>();
-    int[] heldOut = pictures.heldOut();
     for (int i = 0; i < heldOut.length; i++) {
       PictureEntry entry = pictures.entry(heldOut[i]);
       styles.computeIfAbsent(entry.style(), style -> new ArrayList<>()).add(i);
@@ -185,8 +204,8 @@ public record HeldOutEvaluation(
     return others;
   }
 
-  private static double positionalUnigram(PreparedPictures pictures, PictureCodec codec) {
-    int[] training = pictures.training();
+  private static double positionalUnigram(
+      PreparedPictures pictures, PictureCodec codec, int[] training) {
     int[][] codes = codec.encode(training.length, i -> pictures.picture(training[i]));
     int places = codec.config().tokens();
     double bits = 0;
