@@ -94,6 +94,7 @@ final class TesseraCommand implements Runnable {
     all.put("collapse", session -> new CollapseCommand(session));
     all.put("bench", session -> new BenchCommand(session));
     all.put("tokenizer", session -> new TokenizerCommand(session));
+    all.put("dvae-duel", session -> new DvaeDuelCommand(session));
     all.put("inspect", session -> new InspectCommand(session));
     return all;
   }

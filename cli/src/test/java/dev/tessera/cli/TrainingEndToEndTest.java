@@ -183,6 +183,36 @@ class TrainingEndToEndTest {
   }
 
   @Test
+  void anAdversarialTrainingKeepsItsDiscriminatorOutOfTheBundle() throws IOException {
+    Path out = folder.resolve("adversarial");
+    Object[] asked = {
+      "train-vqvae", pictures, "--out", out, "--cache", folder.resolve("cache"), "--adversarial"
+    };
+    Call call = with(asked, "--config", config, "--steps", "12,1", "--seed", 7);
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    assertThat(Files.readString(out.resolve("config.yaml"))).contains("type: patches");
+    assertThat(Files.readString(out.resolve("log.jsonl"))).contains("discriminatorLoss");
+    assertThat(out.resolve("checkpoints/vqvae/00000012/discriminator.safetensors")).exists();
+
+    Path plain = run.resolve("vqvae.tessera");
+    assertThat(Call.of("inspect", out.resolve("vqvae.tessera")).out())
+        .doesNotContain("discriminator");
+    assertThat(Files.size(out.resolve("vqvae.tessera"))).isCloseTo(Files.size(plain), within(200L));
+  }
+
+  @Test
+  void aLargerPictureIsReconstructedAtItsOwnSizeInTiles() throws IOException {
+    Path wide = folder.resolve("wide.png");
+    Png.write(wide, Rgb.solid(21, 50, 0x4080C0));
+    Path out = folder.resolve("tiled");
+    Call call = Call.of("reconstruct", "--model", model(), "--tile", wide, "--out", out + "/");
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    assertThat(call.out()).startsWith(wide + "\t");
+    assertThat(ImageIO.read(out.resolve("00000-wide.png").toFile()).getWidth()).isEqualTo(50);
+    assertThat(ImageIO.read(out.resolve("00000-wide.png").toFile()).getHeight()).isEqualTo(21);
+  }
+
+  @Test
   void modelsAreReportedSideBySideOnOnePageWithEveryDefinition() throws IOException {
     Path out = folder.resolve("evaluation");
     Path other = run.resolve("last.tessera");
@@ -459,7 +489,7 @@ class TrainingEndToEndTest {
     assertThat(inspect(run.resolve("tokenizer.pb")).get("ids").asInt()).isBetween(257, 270);
     try (var caches = Files.list(folder.resolve("cache"))) {
       Path cache = caches.filter(Files::isDirectory).findFirst().orElseThrow();
-      assertThat(inspect(cache).get("width").asInt()).isEqualTo(16);
+      assertThat(inspect(cache).get("height").asInt()).isEqualTo(16);
     }
     assertThat(Call.of("inspect", run.resolve("best.tessera")).out()).contains("kind: bundle");
   }

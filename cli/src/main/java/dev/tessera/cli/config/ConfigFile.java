@@ -18,8 +18,8 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
 /**
  * A run's configuration as YAML. The keys are the components of the records, in any order; colours
- * are RRGGBB, enums are in lower case, and a quantiser begins with its {@code type}, {@code fsq},
- * {@code vq}, {@code gumbel} or {@code lfq}.
+ * are RRGGBB, enums are in lower case, a quantiser begins with its {@code type}, {@code fsq},
+ * {@code vq}, {@code gumbel} or {@code lfq}, an adversary with {@code none} or {@code patches}.
  */
 public final class ConfigFile {
   /** No configuration is nearly as long. */

@@ -8,6 +8,7 @@ import dev.tessera.vqvae.quantiser.GumbelSoftmax;
 import dev.tessera.vqvae.quantiser.LookupFree;
 import dev.tessera.vqvae.quantiser.Quantiser;
 import dev.tessera.vqvae.quantiser.VectorQuantiser;
+import dev.tessera.vqvae.training.Adversary;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationContext;
@@ -29,6 +30,14 @@ final class ConfigMixIns {
     @JsonSubTypes.Type(value = LookupFree.class, name = "lfq")
   })
   interface QuantiserKinds {}
+
+  /** The kinds of adversary, told apart by the key {@code type}. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Adversary.None.class, name = "none"),
+    @JsonSubTypes.Type(value = Adversary.Patches.class, name = "patches")
+  })
+  interface AdversaryKinds {}
 
   /** The background as a colour, not as a number. */
   interface PictureColours {
@@ -57,6 +66,7 @@ final class ConfigMixIns {
   static <B extends MapperBuilder<?, B>> B addTo(B builder) {
     return builder
         .addMixIn(Quantiser.class, QuantiserKinds.class)
+        .addMixIn(Adversary.class, AdversaryKinds.class)
         .addMixIn(PictureConfig.class, PictureColours.class);
   }
 }

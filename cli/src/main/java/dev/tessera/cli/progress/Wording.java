@@ -28,6 +28,8 @@ final class Wording {
       case "multiScaleSsim" -> format("MS-SSIM %.4f", value);
       case "colourError" -> format("colour error %.2f", value);
       case "edgeError" -> format("edge error %.2f", value);
+      case "wentBack" ->
+          format("too far below the best PSNR: went back, adversarial weight at %.3g", value);
       case "usage" -> format("%.0f %% of codes used", value * PERCENT);
       case "perplexity" -> format("perplexity %.0f", value);
       case "heldOutImageBits" -> format("held-out %.3f bits per image token", value);

@@ -8,6 +8,7 @@ import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.pipeline.RunConfig;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.picture.PictureConfig;
+import dev.tessera.vqvae.training.Adversary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,20 @@ class ConfigFileTest {
     ConfigFile.write(config, file);
     assertThat(ConfigFile.read(file)).isEqualTo(config);
     assertThat(Files.readString(file)).doesNotContain("!<").contains("type: ");
+  }
+
+  @Test
+  void anAdversaryIsReadBack() throws IOException {
+    RunConfig config = ShippedConfigs.find("default");
+    RunConfig adversarial =
+        config.withVqvaeTraining(config.vqvaeTraining().with(Adversary.Patches.DEFAULT));
+    String yaml = ConfigFile.format(adversarial);
+    assertThat(yaml).contains("type: patches", "halvings: 2");
+    assertThat(ConfigFile.parse(yaml, "c")).isEqualTo(adversarial);
+    assertThatThrownBy(() -> ConfigFile.parse(yaml.replace("ramp:", "romp:"), "c"))
+        .hasMessageContaining("vqvaeTraining.adversary.romp (did you mean ramp?)");
+    assertThatThrownBy(() -> ConfigFile.parse(yaml.replaceAll("ramp: .*", "ramp: 1.5"), "c"))
+        .hasMessageContaining("ramp is 1.5, but must be 0 to 1");
   }
 
   @ParameterizedTest

@@ -62,7 +62,8 @@ record Convolution(boolean transposed, long stride, boolean rectified, DataType 
     boolean fits =
         !rectified
             && next instanceof Elementwise elementwise
-            && elementwise.function() == Elementwise.Function.RELU;
+            && elementwise.function() == Elementwise.Function.RELU
+            && elementwise.alpha() == 0;
     return fits ? Optional.of(new Convolution(transposed, stride, true, type)) : Optional.empty();
   }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 record Elementwise(Function function, float alpha, float beta) implements FusedKernel {
   /** What can be computed. */
   enum Function {
-    /** max(x, 0). */
+    /** x where it is positive, α x elsewhere; α ≥ 0. */
     RELU(algorithm.eltwise_relu, algorithm.eltwise_relu_use_dst_for_bwd),
     /** The hyperbolic tangent. */
     TANH(algorithm.eltwise_tanh, algorithm.eltwise_tanh_use_dst_for_bwd),

@@ -98,6 +98,11 @@ public final class FusedOps implements Ops {
   }
 
   @Override
+  public GraphTensor leakyRelu(GraphTensor x, double slope) {
+    return elementwise(Elementwise.Function.RELU, slope, 0, typed(x));
+  }
+
+  @Override
   public GraphTensor tanh(GraphTensor x) {
     return elementwise(Elementwise.Function.TANH, 0, 0, floats(x));
   }

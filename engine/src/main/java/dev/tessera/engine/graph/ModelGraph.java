@@ -20,6 +20,7 @@ public final class ModelGraph {
   private final Ops ops;
   private final List<String> parameters = new ArrayList<>();
   private final Map<String, GraphTensor> states = new LinkedHashMap<>();
+  private final List<String> borrowed = new ArrayList<>();
   private final Map<String, GraphTensor> placeholders = new LinkedHashMap<>();
 
   /** A graph over plain operations, in FLOAT or DOUBLE. */
@@ -81,6 +82,18 @@ public final class ModelGraph {
         name, fresh -> new GraphTensor(sameDiff.var(fresh, array), shape));
   }
 
+  /**
+   * The parameter {@code name} of another store, created there if it is new. The graph computes
+   * with what it is at each execution, but it is none of the graph's own {@link #parameters}: to
+   * differentiate for it is another graph's task.
+   */
+  public GraphTensor borrowed(
+      ParameterStore owner, String name, Initialiser initialiser, long... shape) {
+    INDArray array = owner.declare(name, initialiser, shape);
+    borrowed.add(name);
+    return new GraphTensor(sameDiff.var(name, array), shape);
+  }
+
   /** Real numbers given at each execution. */
   public GraphTensor placeholder(String name, long... shape) {
     return placeholder(name, type, shape);
@@ -122,6 +135,11 @@ public final class ModelGraph {
   /** Names of the states that this graph reads. */
   public List<String> states() {
     return List.copyOf(states.keySet());
+  }
+
+  /** Names of other stores' parameters that this graph reads, in order of declaration. */
+  public List<String> borrowed() {
+    return List.copyOf(borrowed);
   }
 
   /** Placeholders by name. */

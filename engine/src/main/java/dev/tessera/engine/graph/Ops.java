@@ -35,6 +35,13 @@ public interface Ops {
   /** max(x, 0). */
   GraphTensor relu(GraphTensor x);
 
+  /**
+   * x where it is positive, slope · x elsewhere (Maas, Hannun, Ng, 2013).
+   *
+   * @param slope 0 to below 1
+   */
+  GraphTensor leakyRelu(GraphTensor x, double slope);
+
   /** The hyperbolic tangent. */
   GraphTensor tanh(GraphTensor x);
 

@@ -83,6 +83,11 @@ final class PlainOps implements Ops {
   }
 
   @Override
+  public GraphTensor leakyRelu(GraphTensor x, double slope) {
+    return add(affine(x, (1 + slope) / 2, 0), affine(abs(x), (1 - slope) / 2, 0));
+  }
+
+  @Override
   public GraphTensor tanh(GraphTensor x) {
     return like(x, sd().math().tanh(x.variable()));
   }

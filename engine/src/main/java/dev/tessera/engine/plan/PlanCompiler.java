@@ -97,8 +97,9 @@ final class PlanCompiler {
   private Map<String, Value> leaves() {
     Map<String, Value> leaves = new HashMap<>();
     SameDiff forward = model.sameDiff();
-    Set<String> live = new HashSet<>(model.parameters());
-    live.addAll(model.states());
+    Set<String> changing = new HashSet<>(model.parameters());
+    changing.addAll(model.borrowed());
+    changing.addAll(model.states());
     for (SDVariable variable : graph.variables()) {
       String name = variable.name();
       if (variable.getVariableType() == VariableType.ARRAY) {
@@ -115,7 +116,7 @@ final class PlanCompiler {
       INDArray array =
           forward.hasVariable(name) ? forward.getVariable(name).getArr() : variable.getArr();
       if (array != null) {
-        leaves.put(name, new Value(name, array, !live.contains(name)));
+        leaves.put(name, new Value(name, array, !changing.contains(name)));
       }
     }
     return leaves;

@@ -64,7 +64,7 @@ public final class AdamW {
   private final Options options;
   private final ParameterStore store;
   private final List<String> names = new ArrayList<>();
-  private final List<FlatMemory> gradients;
+  private List<FlatMemory> gradients;
   private final WorkerThreads threads;
   private final ExponentialMovingAverage average;
   private final List<Chunk> chunks = new ArrayList<>();
@@ -121,6 +121,15 @@ public final class AdamW {
     int extent = Math.toIntExact(store.memory().extent());
     means = new float[extent];
     squareMeans = new float[extent];
+  }
+
+  /**
+   * Turns to another plan's gradients for the same parameters, with the moments as they are.
+   *
+   * @param plan computes the gradients from now on
+   */
+  public void follow(ParallelPlan plan) {
+    gradients = plan.gradients();
   }
 
   private void divide(String name) {

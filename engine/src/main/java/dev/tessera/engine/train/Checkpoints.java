@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * 00001200/optimiser.safetensors   moments: mean/NAME, square/NAME
  * 00001200/average.safetensors     exponential moving average of the parameters
  * 00001200/best.safetensors        the average that did best on held-out data, if there are any
- * 00001200/state.safetensors       what a stage updates without gradients, if it does
+ * 00001200/….safetensors           what a stage keeps besides: its codebook's averages, an adversary
  * </pre>
  *
  * <p>A folder appears whole or not at all, so whatever interrupts a run, the last checkpoint is

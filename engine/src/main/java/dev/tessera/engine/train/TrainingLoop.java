@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,6 @@ public final class TrainingLoop implements AutoCloseable {
   public static final String AVERAGE = "average";
   public static final String BEST = "best";
   private static final String OPTIMISER = "optimiser";
-  private static final String STATE = "state";
 
   /** What differs between the stages. */
   public interface Task {
@@ -39,7 +39,18 @@ public final class TrainingLoop implements AutoCloseable {
      */
     Prepared prepare(long step);
 
-    /** Looks at the outputs of a part of a step that was just run, at no cost. */
+    /**
+     * The plan that computes the next step.
+     *
+     * @param first the plan that the loop was made with
+     * @param progress share of the budget that is spent, 0 to 1
+     * @return the first plan, or another one with the same gradients and outputs
+     */
+    default ParallelPlan plan(ParallelPlan first, double progress) {
+      return first;
+    }
+
+    /** Looks at the outputs of a part of a step that was just run. */
     default void observe(ParallelPlan plan) {}
 
     /**
@@ -49,14 +60,6 @@ public final class TrainingLoop implements AutoCloseable {
      * @param progress share of the budget that is spent, 0 to 1
      */
     default void update(long step, double progress) {}
-
-    /** What {@link #update} needs besides the store to go on; empty for nothing. */
-    default TensorMap state() {
-      return new TensorMap();
-    }
-
-    /** Takes up a {@link #state}, after the store was restored. */
-    default void restore(TensorMap state) {}
 
     /**
      * Why it is of no use to go on, in one sentence; asked after each step.
@@ -83,6 +86,22 @@ public final class TrainingLoop implements AutoCloseable {
      */
     Evaluation evaluate(long step);
 
+    /**
+     * What the task needs besides the store to go on, for checkpoints: tensors by the name of their
+     * file, which is none of the loop's own.
+     */
+    default Map<String, TensorMap> state() {
+      return Map.of();
+    }
+
+    /** Goes back to the {@link #state} that a checkpoint holds; the store was restored. */
+    default void restore(Checkpoints.Checkpoint checkpoint) {}
+
+    /** Like {@link #restore}, after an evaluation that asked for it. */
+    default void rollBack(Checkpoints.Checkpoint checkpoint) {
+      restore(checkpoint);
+    }
+
     /** Releases what the task holds; it is not used any more. */
     default void close() {}
   }
@@ -104,10 +123,17 @@ public final class TrainingLoop implements AutoCloseable {
    *
    * @param measures by name, for people and logs
    * @param loss decides which weights are best; not a number where nothing is held out
+   * @param rollBack whether training has done harm: then it goes on from the weights of the last
+   *     checkpoint, if there is one
    */
-  public record Evaluation(Map<String, Double> measures, double loss) {
+  public record Evaluation(Map<String, Double> measures, double loss, boolean rollBack) {
     public Evaluation {
       measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
+    }
+
+    /** An evaluation after which training goes on. */
+    public Evaluation(Map<String, Double> measures, double loss) {
+      this(measures, loss, false);
     }
   }
 
@@ -152,6 +178,7 @@ public final class TrainingLoop implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final TrainingListener listener;
   private final AdamW optimiser;
+  private ParallelPlan current;
   private final ExponentialMovingAverage average;
   private long step;
   private double secondsSpent;
@@ -174,6 +201,7 @@ public final class TrainingLoop implements AutoCloseable {
       TrainingListener listener) {
     this.task = task;
     this.plan = plan;
+    this.current = plan;
     this.store = store;
     this.options = options;
     this.checkpoints = checkpoints;
@@ -187,20 +215,22 @@ public final class TrainingLoop implements AutoCloseable {
     Optional<Checkpoints.Checkpoint> latest = checkpoints.latest(options.runDigest());
     if (latest.isPresent()) {
       Checkpoints.Checkpoint checkpoint = latest.get();
-      store.load(checkpoint.tensors(WEIGHTS));
-      average.load(checkpoint.tensors(AVERAGE));
-      optimiser.load(checkpoint.tensors(OPTIMISER));
+      load(checkpoint);
+      task.restore(checkpoint);
       step = checkpoint.state().getStep();
       secondsSpent = checkpoint.state().getSeconds();
       if (checkpoint.contains(BEST)) {
         best = checkpoint.tensors(BEST);
         bestLoss = checkpoint.state().getBestHeldOut();
       }
-      if (checkpoint.contains(STATE)) {
-        task.restore(checkpoint.tensors(STATE));
-      }
     }
     return step;
+  }
+
+  private void load(Checkpoints.Checkpoint checkpoint) {
+    store.load(checkpoint.tensors(WEIGHTS));
+    average.load(checkpoint.tensors(AVERAGE));
+    optimiser.load(checkpoint.tensors(OPTIMISER));
   }
 
   /**
@@ -273,15 +303,20 @@ public final class TrainingLoop implements AutoCloseable {
 
   /** Runs the parts of a step; the last one's gradients are still in the plan. */
   private double loss(Prepared batch, double progress) {
+    ParallelPlan next = task.plan(plan, progress);
+    if (next != current) {
+      current = next;
+      optimiser.follow(next);
+    }
     double loss = 0;
     for (int part = 0; part < options.accumulation(); part++) {
       if (part > 0) {
         optimiser.accumulate();
       }
-      batch.set(plan, part, progress);
-      plan.run();
-      loss += plan.scalar(LOSS);
-      task.observe(plan);
+      batch.set(current, part, progress);
+      current.run();
+      loss += current.scalar(LOSS);
+      task.observe(current);
     }
     return loss;
   }
@@ -317,16 +352,30 @@ public final class TrainingLoop implements AutoCloseable {
     return (long) Math.floor(progress * options.evaluations() + 1e-9);
   }
 
-  private void evaluate(StepReport report) {
+  private void evaluate(StepReport report) throws IOException {
+    AtomicBoolean harmed = new AtomicBoolean();
     average.using(
         () -> {
           Evaluation evaluation = task.evaluate(report.step());
+          harmed.set(evaluation.rollBack());
           listener.evaluated(report, evaluation.measures());
           if (evaluation.loss() < bestLoss) {
             bestLoss = evaluation.loss();
             best = store.toTensors();
           }
         });
+    if (harmed.get()) {
+      rollBack();
+    }
+  }
+
+  /** Every evaluation is followed by a checkpoint: the newest one is that of the one before. */
+  private void rollBack() throws IOException {
+    Optional<Checkpoints.Checkpoint> latest = checkpoints.latest(options.runDigest());
+    if (latest.isPresent()) {
+      load(latest.get());
+      task.rollBack(latest.get());
+    }
   }
 
   private void save(double seconds, Budget budget) throws IOException {
@@ -347,10 +396,7 @@ public final class TrainingLoop implements AutoCloseable {
     if (best != null) {
       tensors.put(BEST, best);
     }
-    TensorMap state = task.state();
-    if (!state.names().isEmpty()) {
-      tensors.put(STATE, state);
-    }
+    tensors.putAll(task.state());
     checkpoints.save(progress, tensors);
   }
 

@@ -10,6 +10,7 @@ import dev.tessera.engine.graph.OpsTest.Case;
 import dev.tessera.engine.onednn.OneDnn;
 import dev.tessera.engine.plan.GraphInputs;
 import dev.tessera.engine.plan.Plan;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -217,6 +218,20 @@ class FusedOpsTest {
     }
     assertThat(values[0]).containsExactly(values[1]);
     assertThat(values[0]).contains(0.0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("executions")
+  void aLeakyActivationAfterAConvolutionKeepsItsSlope(Execution execution) {
+    ModelGraph graph = new ModelGraph(new ParameterStore(1, DataType.FLOAT), execution);
+    Ops ops = graph.ops();
+    GraphTensor x = graph.constant(GraphInputs.gaussians(new Random(1), 768, 1), 1, 8, 8, 12);
+    GraphTensor w = graph.parameter("w", Initialiser.normal(0.2), 3, 3, 12, 32);
+    GraphTensor b = graph.parameter("b", Initialiser.normal(0.2), 32);
+    GraphTensor y = ops.leakyRelu(ops.conv2d(x, w, b, 1), 0.2).named("y");
+    Plan plan = Plan.forward(graph, y);
+    plan.run();
+    assertThat(Arrays.stream(doubles(plan.output("y"))).min().orElseThrow()).isNegative();
   }
 
   @ParameterizedTest

@@ -187,6 +187,10 @@ class OpsTest {
             in -> NaiveOps.groupNorm(in.apply("x"), in.apply("w"), in.apply("b"), 2, 3)),
         unary("gelu", Ops::gelu, x -> NaiveOps.map(x, v -> v / (1 + Math.exp(-1.702 * v)))),
         unary("relu", Ops::relu, x -> NaiveOps.map(x, v -> Math.max(v, 0))),
+        unary(
+            "leaky relu",
+            (ops, x) -> ops.leakyRelu(x, 0.2),
+            x -> NaiveOps.map(x, v -> v > 0 ? v : 0.2 * v)),
         unary("tanh", Ops::tanh, x -> NaiveOps.map(x, Math::tanh)),
         unary("exp", Ops::exp, x -> NaiveOps.map(x, Math::exp)),
         unary(

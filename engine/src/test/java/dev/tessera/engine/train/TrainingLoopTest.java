@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,8 @@ class TrainingLoopTest {
     float remembered;
     final int parts;
     long useless = -1;
+    BooleanSupplier harmed = () -> false;
+    final List<TensorMap> rolledBackTo = new ArrayList<>();
 
     Toy(Path folder, int evaluations, byte... digest) {
       this(1, folder, evaluations, digest);
@@ -137,18 +140,6 @@ class TrainingLoopTest {
     }
 
     @Override
-    public TensorMap state() {
-      TensorMap state = new TensorMap();
-      state.put("remembered", new Tensor(new long[] {1}, new float[] {remembered}));
-      return state;
-    }
-
-    @Override
-    public void restore(TensorMap state) {
-      remembered = state.get("remembered", 1).data()[0];
-    }
-
-    @Override
     public Optional<String> reasonToStop(long step) {
       return step == useless ? Optional.of("no use") : Optional.empty();
     }
@@ -161,7 +152,28 @@ class TrainingLoopTest {
     @Override
     public TrainingLoop.Evaluation evaluate(long step) {
       evaluated.add(store.toTensors());
-      return new TrainingLoop.Evaluation(Map.of("held out", 1.0), heldOut.getAsDouble());
+      return new TrainingLoop.Evaluation(
+          Map.of("held out", 1.0), heldOut.getAsDouble(), harmed.getAsBoolean());
+    }
+
+    @Override
+    public Map<String, TensorMap> state() {
+      TensorMap first = new TensorMap();
+      first.put("remembered", new Tensor(new long[] {1}, new float[] {remembered}));
+      TensorMap second = new TensorMap();
+      second.put("evaluations", new Tensor(new long[] {1}, new float[] {evaluated.size()}));
+      return Map.of("memory", first, "toy", second);
+    }
+
+    @Override
+    public void restore(Checkpoints.Checkpoint checkpoint) {
+      remembered = checkpoint.tensors("memory").get("remembered", 1).data()[0];
+    }
+
+    @Override
+    public void rollBack(Checkpoints.Checkpoint checkpoint) {
+      restore(checkpoint);
+      rolledBackTo.add(checkpoint.tensors("toy"));
     }
 
     @Override
@@ -290,6 +302,32 @@ class TrainingLoopTest {
     assertThat(next.loop.bestWeights().asMap()).isEqualTo(toy.evaluated.get(1).asMap());
     assertThat(next.loop.bestWeights().asMap()).isNotEqualTo(next.loop.lastWeights().asMap());
     assertThat(next.evaluated.get(1).asMap()).isEqualTo(next.loop.lastWeights().asMap());
+  }
+
+  @Test
+  void afterHarmTrainingGoesOnFromTheCheckpointBefore() throws IOException {
+    Toy toy = new Toy(folder, 4);
+    toy.harmed = () -> toy.evaluated.size() == 3;
+    List<Map<String, Tensor>> saved = new ArrayList<>();
+    for (long stop : new long[] {5, 10, 15}) {
+      toy.run(20, stop);
+      saved.add(toy.store.toTensors().asMap());
+    }
+    assertThat(saved.get(1)).isNotEqualTo(saved.get(0));
+    assertThat(saved.get(2)).isEqualTo(saved.get(1));
+    assertThat(toy.rolledBackTo).hasSize(1);
+    assertThat(toy.rolledBackTo.get(0).get("evaluations").data()).containsExactly(2);
+    assertThat(toy.run(20, -1)).isTrue();
+    assertThat(toy.store.toTensors().asMap()).isNotEqualTo(saved.get(1));
+    assertThat(toy.loop.steps()).isEqualTo(20);
+  }
+
+  @Test
+  void harmBeforeTheFirstCheckpointLeavesNothingToGoBackTo() throws IOException {
+    Toy toy = new Toy(folder, 4);
+    toy.harmed = () -> toy.evaluated.size() == 1;
+    assertThat(toy.run(20, -1)).isTrue();
+    assertThat(toy.rolledBackTo).isEmpty();
   }
 
   @Test

@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 
 /**
- * A discrete auto-encoder with Gumbel-softmax: three strided convolutions, one residual block and a
+ * A discrete auto-encoder with Gumbel-softmax: three strided convolutions, residual blocks and a
  * projection to the codes; the same in reverse with transposed convolutions. Shapes are logically
  * [B, C, H, W] in both layouts.
  */
@@ -33,8 +33,8 @@ final class DiscreteVae {
   private final Parameters parameters = new Parameters();
   private final List<Convolution> down = new ArrayList<>();
   private final List<Convolution> up = new ArrayList<>();
-  private final Residual encoderBlock;
-  private final Residual decoderBlock;
+  private final List<Residual> encoderBlocks = new ArrayList<>();
+  private final List<Residual> decoderBlocks = new ArrayList<>();
   private final Convolution toCodes;
   private final Convolution fromCodes;
   private final Convolution toPixels;
@@ -48,8 +48,10 @@ final class DiscreteVae {
       down.add(convolution(i == 0 ? 3 : hidden, hidden, 4));
       up.add(convolution(hidden, hidden, 4));
     }
-    encoderBlock = residual();
-    decoderBlock = residual();
+    for (int i = 0; i < shape.blocks(); i++) {
+      encoderBlocks.add(residual());
+      decoderBlocks.add(residual());
+    }
     toCodes = convolution(hidden, shape.codes(), 1);
     fromCodes = convolution(shape.codeChannels(), hidden, 1);
     toPixels = convolution(hidden, 3, 1);
@@ -62,10 +64,11 @@ final class DiscreteVae {
   }
 
   private Convolution convolution(int inputs, int outputs, int kernel) {
-    double spread = 1 / Math.sqrt(3.0 * inputs * kernel * kernel);
+    // As PyTorch draws them; a transposed convolution here has as many inputs as outputs.
+    double bound = 1 / Math.sqrt((double) inputs * kernel * kernel);
     return new Convolution(
-        parameters.normal(spread, outputs, inputs, kernel, kernel),
-        parameters.zero(outputs),
+        parameters.uniform(bound, outputs, inputs, kernel, kernel),
+        parameters.uniform(bound, outputs),
         (kernel - 1) / 2);
   }
 
@@ -83,12 +86,18 @@ final class DiscreteVae {
     for (Convolution convolution : down) {
       x = relu(apply(convolution, x, 2));
     }
-    return apply(toCodes, apply(encoderBlock, x), 1);
+    for (Residual block : encoderBlocks) {
+      x = apply(block, x);
+    }
+    return apply(toCodes, x, 1);
   }
 
   /** Vectors [B, code channels, grid, grid] → pictures [B, 3, side, side]. */
   Tensor decode(Tensor vectors) {
-    Tensor x = apply(decoderBlock, apply(fromCodes, vectors, 1));
+    Tensor x = apply(fromCodes, vectors, 1);
+    for (Residual block : decoderBlocks) {
+      x = apply(block, x);
+    }
     for (Convolution convolution : up) {
       x = relu(transposed(convolution, x));
     }
@@ -102,7 +111,22 @@ final class DiscreteVae {
 
   /** Mean squared error of pictures that went through a sampled mixture of codes. */
   Tensor loss(Tensor pictures) {
-    Tensor logits = Setting.f32(encode(pictures)).permute(0, 2, 3, 1);
+    return loss(pictures, logits(pictures));
+  }
+
+  /** The same and how far the codes' distributions are from the uniform one, weighted. */
+  Tensor loss(Tensor pictures, Divergence divergence) {
+    Tensor logits = logits(pictures);
+    Tensor loss = loss(pictures, logits);
+    return divergence.weight() == 0 ? loss : loss.add(divergence.of(logits));
+  }
+
+  /** Logits of the codes in f32, [B, grid, grid, codes]. */
+  private Tensor logits(Tensor pictures) {
+    return Setting.f32(encode(pictures)).permute(0, 2, 3, 1);
+  }
+
+  private Tensor loss(Tensor pictures, Tensor logits) {
     Tensor noise = gumbel(logits);
     Tensor mixture = softmax(logits.add(noise).div(new Scalar(TEMPERATURE)), -1);
     Tensor vectors = matmul(setting.cast(mixture), setting.cast(codebook.tensor()));

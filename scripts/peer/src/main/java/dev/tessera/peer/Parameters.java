@@ -1,10 +1,13 @@
 package dev.tessera.peer;
 
+import static org.bytedeco.pytorch.global.torch.ones;
+import static org.bytedeco.pytorch.global.torch.rand;
 import static org.bytedeco.pytorch.global.torch.randn;
 import static org.bytedeco.pytorch.global.torch.zeros;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.CompilationUnit;
 import org.bytedeco.pytorch.Function;
 import org.bytedeco.pytorch.IValue;
@@ -38,14 +41,12 @@ final class Parameters {
   /** One parameter; its tensor exists once all are allocated. */
   final class Parameter {
     private final long[] shape;
-    private final double mean;
-    private final double spread;
+    private final Supplier<Tensor> values;
     private final int index;
 
-    private Parameter(double mean, double spread, long... shape) {
+    private Parameter(Supplier<Tensor> values, long... shape) {
       this.shape = shape;
-      this.mean = mean;
-      this.spread = spread;
+      this.values = values;
       this.index = parameters.size();
     }
 
@@ -69,19 +70,24 @@ final class Parameters {
 
   /** A parameter drawn from a normal distribution with mean 0. */
   Parameter normal(double spread, long... shape) {
-    return add(0, spread, shape);
+    return add(() -> randn(shape).mul(new Scalar(spread)), shape);
+  }
+
+  /** A parameter drawn evenly from −{@code bound} to {@code bound}. */
+  Parameter uniform(double bound, long... shape) {
+    return add(() -> rand(shape).mul(new Scalar(2 * bound)).sub(new Scalar(bound)), shape);
   }
 
   Parameter zero(long... shape) {
-    return add(0, 0, shape);
+    return add(() -> zeros(shape), shape);
   }
 
   Parameter one(long... shape) {
-    return add(1, 0, shape);
+    return add(() -> ones(shape), shape);
   }
 
-  private Parameter add(double mean, double spread, long... shape) {
-    Parameter parameter = new Parameter(mean, spread, shape);
+  private Parameter add(Supplier<Tensor> values, long... shape) {
+    Parameter parameter = new Parameter(values, shape);
     parameters.add(parameter);
     return parameter;
   }
@@ -114,15 +120,12 @@ final class Parameters {
 
   private static Tensor view(Tensor flat, long offset, Parameter parameter) {
     Tensor view = flat.narrow(0, offset, parameter.size()).view(parameter.shape);
-    view.copy_(
-        randn(parameter.shape)
-            .mul(new Scalar(parameter.spread))
-            .add(new Scalar(parameter.mean))
-            .to(ScalarType.Float));
+    view.copy_(parameter.values.get().to(ScalarType.Float));
     return view.detach();
   }
 
-  private long total() {
+  /** Numbers of all parameters. */
+  long total() {
     return parameters.stream().mapToLong(Parameter::size).sum();
   }
 

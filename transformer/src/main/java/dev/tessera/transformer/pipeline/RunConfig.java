@@ -133,6 +133,11 @@ public record RunConfig(
         training.infillShare() > 0);
   }
 
+  /** The same run with stage 1 learning in another way. */
+  public RunConfig withVqvaeTraining(VqvaeTrainingConfig other) {
+    return new RunConfig(vqvae, other, text, transformer, transformerTraining, schedule);
+  }
+
   /** The same run on top of another stage 1. */
   public RunConfig withVqvae(VqvaeConfig other) {
     return new RunConfig(other, vqvaeTraining, text, transformer, transformerTraining, schedule);

@@ -32,6 +32,7 @@ import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.picture.Augmentation;
 import dev.tessera.vqvae.picture.PictureConfig;
 import dev.tessera.vqvae.quantiser.FiniteScalar;
+import dev.tessera.vqvae.training.Adversary;
 import dev.tessera.vqvae.training.EpochOrder;
 import dev.tessera.vqvae.training.VqvaeTraining;
 import dev.tessera.vqvae.training.VqvaeTrainingConfig;
@@ -125,7 +126,8 @@ class SameEverywhereTest {
     VqvaeTraining training =
         new VqvaeTraining(
             config,
-            new VqvaeTrainingConfig(BATCH, 1, RATE, OPTIMISER, 0.9, ALL_OF_IT),
+            new VqvaeTrainingConfig(
+                BATCH, 1, RATE, OPTIMISER, 0.9, ALL_OF_IT, new Adversary.None()),
             pictures,
             SEED,
             Execution.plain(),

@@ -36,6 +36,7 @@ public final class Vqvae {
   /**
    * What training optimises.
    *
+   * @param pictures the placeholder, [B, H, W, 3]
    * @param selection what the batch's codes are read from, [B·H'·W', S]
    * @param observed what the quantiser's learner wants to see beside the codes
    * @param reconstruction [B, H, W, 3]
@@ -43,6 +44,7 @@ public final class Vqvae {
    *     regulariser
    */
   public record Training(
+      GraphTensor pictures,
       GraphTensor selection,
       Optional<GraphTensor> observed,
       GraphTensor reconstruction,
@@ -89,6 +91,7 @@ public final class Vqvae {
             .orElse(error);
     GraphTensor reconstruction = shown(decoded);
     return new Training(
+        pictures,
         selection,
         quantised.observed().map(seen -> seen.named("observed")),
         reconstruction,

@@ -39,6 +39,9 @@ public final class VqvaeTraining implements TrainingLoop.Task {
   private static final int SHOWN = 12;
   private static final int FADE_EVERY = 64;
 
+  /** The file of a checkpoint that keeps the state of the quantiser's learner. */
+  private static final String LEARNER = "state";
+
   /** Steps on end with a collapsed codebook, after which training stops. */
   private static final int PATIENCE = 500;
 
@@ -68,6 +71,7 @@ public final class VqvaeTraining implements TrainingLoop.Task {
   private final CodebookUsage liveUsage;
   private final CollapseWatch watch;
   private @Nullable CodebookLearner learner;
+  private final @Nullable AdversarialTraining adversary;
 
   /**
    * @param seed decides first weights, order, augmentation and noise
@@ -93,6 +97,10 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     this.measured = pictures.measured(MEASURED);
     this.liveUsage = new CodebookUsage(config.quantiser().codebookSize());
     this.watch = new CollapseWatch(config.quantiser().codebookSize(), PATIENCE);
+    this.adversary =
+        training.adversary() instanceof Adversary.Patches patches
+            ? new AdversarialTraining(config, training, patches, store, seed, execution)
+            : null;
   }
 
   /**
@@ -140,14 +148,26 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     }
     float[] noise = config.quantiser().noise(seed, step, training.batch() * config.tokens());
     return (plan, part, progress) -> {
-      plan.set("pictures", pixels, part * training.part() * config.picture().bytes());
+      int first = part * training.part() * config.picture().bytes();
+      plan.set("pictures", pixels, first);
       int firstVector = part * training.part() * config.tokens();
       config.quantiser().set(plan, noise, firstVector, progress);
+      if (adversary != null && adversary.isActive(progress)) {
+        adversary.weigh(plan, pixels, first, part, progress);
+      }
     };
   }
 
   @Override
+  public ParallelPlan plan(ParallelPlan first, double progress) {
+    return adversary != null && adversary.isActive(progress) ? adversary.generatorPlan() : first;
+  }
+
+  @Override
   public void observe(ParallelPlan plan) {
+    if (adversary != null && adversary.isOwn(plan)) {
+      adversary.learn(plan);
+    }
     float[] selection = plan.floats("selection");
     int[] codes = new int[training.part() * config.tokens()];
     for (int row = 0; row < codes.length; row++) {
@@ -170,18 +190,6 @@ public final class VqvaeTraining implements TrainingLoop.Task {
   }
 
   @Override
-  public TensorMap state() {
-    return learner == null ? new TensorMap() : learner.state();
-  }
-
-  @Override
-  public void restore(TensorMap state) {
-    if (learner != null) {
-      learner.restore(state);
-    }
-  }
-
-  @Override
   public Optional<String> reasonToStop(long step) {
     return learner == null || learner.isQuantising()
         ? watch.check(step, liveUsage.used(), liveUsage.perplexity())
@@ -190,8 +198,12 @@ public final class VqvaeTraining implements TrainingLoop.Task {
 
   @Override
   public Map<String, Double> measure(long step) {
-    Map<String, Double> measures =
-        Map.of("usage", liveUsage.used(), "perplexity", liveUsage.perplexity());
+    Map<String, Double> measures = new LinkedHashMap<>();
+    measures.put("usage", liveUsage.used());
+    measures.put("perplexity", liveUsage.perplexity());
+    if (adversary != null) {
+      measures.putAll(adversary.measures());
+    }
     if ((step + 1) % FADE_EVERY == 0) {
       liveUsage.fade();
     }
@@ -219,11 +231,58 @@ public final class VqvaeTraining implements TrainingLoop.Task {
     fidelity.byName().entrySet().stream()
         .filter(measure -> !measure.getKey().equals("psnr"))
         .forEach(measure -> measures.put(measure.getKey(), measure.getValue()));
-    return new TrainingLoop.Evaluation(measures, heldOut ? -fidelity.psnr() : Double.NaN);
+    return adversary == null
+        ? new TrainingLoop.Evaluation(measures, heldOut ? -fidelity.psnr() : Double.NaN)
+        : weighed(adversary, measures, fidelity);
+  }
+
+  /** Against an adversary, the weights with the best edges count as best, if all else is right. */
+  private TrainingLoop.Evaluation weighed(
+      AdversarialTraining adversary, Map<String, Double> measures, Fidelity fidelity) {
+    boolean harmed = adversary.isHarmed(fidelity.psnr());
+    if (harmed) {
+      measures.put("wentBack", adversary.share());
+    }
+    return new TrainingLoop.Evaluation(
+        measures, heldOut && !harmed ? fidelity.edgeError() : Double.NaN, harmed);
+  }
+
+  @Override
+  public Map<String, TensorMap> state() {
+    Map<String, TensorMap> state = new LinkedHashMap<>();
+    if (learner != null) {
+      state.put(LEARNER, learner.state());
+    }
+    if (adversary != null) {
+      state.putAll(adversary.state());
+    }
+    return state;
+  }
+
+  @Override
+  public void restore(Checkpoints.Checkpoint checkpoint) {
+    restore(checkpoint, false);
+  }
+
+  @Override
+  public void rollBack(Checkpoints.Checkpoint checkpoint) {
+    restore(checkpoint, true);
+  }
+
+  private void restore(Checkpoints.Checkpoint checkpoint, boolean keepShare) {
+    if (learner != null) {
+      learner.restore(checkpoint.tensors(LEARNER));
+    }
+    if (adversary != null) {
+      adversary.restore(checkpoint, keepShare);
+    }
   }
 
   @Override
   public void close() {
     codec.close();
+    if (adversary != null) {
+      adversary.close();
+    }
   }
 }

@@ -14,6 +14,7 @@ import dev.tessera.vqvae.picture.Augmentation;
  * @param optimiser its constants
  * @param averageDecay of the moving average of the weights, 0 to below 1
  * @param augmentation of every picture at every step
+ * @param adversary to learn against
  */
 public record VqvaeTrainingConfig(
     int batch,
@@ -21,7 +22,8 @@ public record VqvaeTrainingConfig(
     LearningRate rate,
     AdamW.Options optimiser,
     double averageDecay,
-    Augmentation augmentation) {
+    Augmentation augmentation,
+    Adversary adversary) {
   public VqvaeTrainingConfig {
     if (batch < 1 || batch > 4096) {
       throw new IllegalArgumentException("batch is " + batch + ", but must be 1 to 4096");
@@ -30,6 +32,12 @@ public record VqvaeTrainingConfig(
       throw new IllegalArgumentException(
           "accumulation is " + accumulation + ", but must divide the batch of " + batch);
     }
+  }
+
+  /** The same against another adversary. */
+  public VqvaeTrainingConfig with(Adversary other) {
+    return new VqvaeTrainingConfig(
+        batch, accumulation, rate, optimiser, averageDecay, augmentation, other);
   }
 
   /** Pictures in each part of a step. */
