@@ -34,6 +34,7 @@ final class Wording {
       case "perplexity" -> format("perplexity %.0f", value);
       case "heldOutImageBits" -> format("held-out %.3f bits per image token", value);
       case "heldOutTextBits" -> format("%.3f per text token", value);
+      case "heldOutInfillBits", "trainingInfillBits" -> format("%.3f per token of a hole", value);
       case "trainingImageBits" -> format("training %.3f bits per image token", value);
       case "trainingTextBits" -> format("%.3f per text token", value);
       default -> format(name + " %.4g", value);

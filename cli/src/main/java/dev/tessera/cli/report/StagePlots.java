@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class StagePlots {
   private static final double PERCENT = 100;
 
+  /** XChart crowds the marks of an axis whose values are this much smaller. */
+  private static final double THOUSANDTHS = 1000;
+
   /** A plot with its heading. */
   record Plot(String title, List<Curve> curves) {}
 
@@ -34,7 +37,8 @@ final class StagePlots {
               }
             });
     for (String name : List.of("learningRate", "gradientNorm", "secondsPerStep")) {
-      add(plots, title(name), "", stage.steps().get(name), 1);
+      double scale = name.equals("learningRate") ? THOUSANDTHS : 1;
+      add(plots, title(name), "", stage.steps().get(name), scale);
     }
     return plots.entrySet().stream()
         .map(entry -> new Plot(entry.getKey(), List.copyOf(entry.getValue())))
@@ -79,7 +83,7 @@ final class StagePlots {
       case "edgeError" -> "Reconstruction: error of edges";
       case "usage" -> "Codebook: codes used, %";
       case "perplexity" -> "Codebook: perplexity";
-      case "learningRate" -> "Learning rate";
+      case "learningRate" -> "Learning rate, thousandths";
       case "gradientNorm" -> "Gradient norm before clipping";
       case "secondsPerStep" -> "Seconds per step";
       default -> measure;
