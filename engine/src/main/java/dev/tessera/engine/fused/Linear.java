@@ -139,35 +139,23 @@ record Linear(DataType type) implements FusedKernel {
       return biased ? List.of(weight, TensorType.floats(outputs)) : List.of(weight);
     }
 
-    /** Room for xᵀ row by row and for dy as tiles want it. */
-    @Override
-    public List<TensorType> workspaces(List<TensorType> inputs) {
-      TensorType x = inputs.get(0);
-      return PackedProduct.pays(x.type())
-          ? List.of(
-              TensorType.of(x.type(), x.size(1), x.size(0)), PackedProduct.room(inputs.get(1)))
-          : List.of();
-    }
-
     @Override
     public Runnable bind(Operands operands) {
-      return operands.workspaces().isEmpty() ? primitive(operands) : products(operands);
+      DataType type = operands.input(0).layout().type();
+      return PackedProduct.pays(type) ? products(operands) : primitive(operands);
     }
 
-    /** With tiles oneDNN's own operation is slower than its steps: it is no kernel of theirs. */
+    /**
+     * With tiles oneDNN's own operation is slower than a product, which copies what it needs of xᵀ
+     * and dy as it goes.
+     */
     private Runnable products(Operands operands) {
       OneDnn dnn = operands.dnn();
       Tensor x = operands.input(0);
       Tensor dy = operands.input(1);
-      Tensor rows = operands.workspace(0);
-      Tensor columns = x.as(x.layout().transposed(0, 1));
+      Tensor transposed = x.as(x.layout().transposed(0, 1));
       List<Runnable> calls = new ArrayList<>();
-      calls.add(
-          dnn.reorder(columns.layout(), rows.layout())
-              .with(DNNL_ARG_SRC, columns)
-              .and(DNNL_ARG_DST, rows)
-              .call());
-      calls.add(PackedProduct.of(dnn, rows, dy, null, operands.result(0), operands.workspace(1)));
+      calls.add(product(dnn, transposed, dy, operands.result(0)));
       if (biased) {
         Tensor ones = dnn.ones(dy.layout().type(), dy.size(0));
         Tensor sum = operands.result(1).as(Layout.dense(DataType.FLOAT, 1, dy.size(1)));
