@@ -43,6 +43,11 @@ public interface FusedKernel {
     return Optional.empty();
   }
 
+  /** This kernel in two, where a plan gains by it. */
+  default Optional<Division> divided(List<TensorType> inputs) {
+    return Optional.empty();
+  }
+
   /**
    * Adds the gradient to the graph; the gradient for each input, null where it is zero.
    *

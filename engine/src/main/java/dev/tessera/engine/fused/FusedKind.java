@@ -6,6 +6,8 @@ public enum FusedKind {
   LINEAR,
   LINEAR_INPUT_GRADIENT,
   LINEAR_WEIGHT_GRADIENTS,
+  PACK,
+  PACKED_PRODUCT,
   LAYER_NORM,
   LAYER_NORM_GRADIENTS,
   ELEMENTWISE,
@@ -38,6 +40,8 @@ public enum FusedKind {
       case LINEAR -> Linear.decode(attributes);
       case LINEAR_INPUT_GRADIENT -> new Linear.InputGradient();
       case LINEAR_WEIGHT_GRADIENTS -> Linear.WeightGradients.decode(attributes);
+      case PACK -> PackedProduct.Pack.decode(attributes);
+      case PACKED_PRODUCT -> PackedProduct.decode(attributes);
       case LAYER_NORM -> LayerNorm.decode(attributes);
       case LAYER_NORM_GRADIENTS -> new LayerNorm.Gradients();
       case ELEMENTWISE -> Elementwise.decode(attributes);

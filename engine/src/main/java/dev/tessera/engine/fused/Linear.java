@@ -14,6 +14,7 @@ import dev.tessera.engine.onednn.Primitive;
 import dev.tessera.engine.onednn.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -54,11 +55,16 @@ record Linear(DataType type) implements FusedKernel {
     return gradients;
   }
 
-  /** Room for the weights as tiles want them. */
+  /** The weights are laid out for tiles first. */
   @Override
-  public List<TensorType> workspaces(List<TensorType> inputs) {
-    TensorType weight = inputs.get(1);
-    return PackedProduct.pays(weight.type()) ? List.of(PackedProduct.room(weight)) : List.of();
+  public Optional<Division> divided(List<TensorType> inputs) {
+    TensorType x = inputs.get(0);
+    if (!PackedProduct.pays(x.type())) {
+      return Optional.empty();
+    }
+    FusedKernel pack = new PackedProduct.Pack(x.size(0), inputs.size() == 3, type);
+    FusedKernel product = new PackedProduct(type, inputs.get(1).size(1));
+    return Optional.of(new Division(1, pack, product));
   }
 
   @Override
@@ -66,13 +72,6 @@ record Linear(DataType type) implements FusedKernel {
     Tensor x = operands.input(0);
     Tensor weight = operands.input(1);
     Tensor y = operands.result(0);
-    if (!operands.workspaces().isEmpty()) {
-      Tensor bias =
-          operands.inputs().size() == 2
-              ? null
-              : operands.input(2).as(Layout.dense(DataType.FLOAT, 1, y.size(1)));
-      return PackedProduct.of(operands.dnn(), x, weight, bias, y, operands.workspace(0));
-    }
     if (operands.inputs().size() == 2) {
       return product(operands.dnn(), x, weight, y);
     }

@@ -4,6 +4,8 @@ import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -30,6 +32,8 @@ public final class ParameterStore {
   private final Map<String, INDArray> arrays = new LinkedHashMap<>();
   private final Map<String, Long> offsets = new LinkedHashMap<>();
   private final Set<String> states = new LinkedHashSet<>();
+  private final Map<DataType, FlatMemory> derivedMemory = new EnumMap<>(DataType.class);
+  private final Map<Object, INDArray> derived = new HashMap<>();
 
   /**
    * @param seed decides the first values; each parameter draws from a stream of its own
@@ -128,6 +132,23 @@ public final class ParameterStore {
       throw new IllegalArgumentException("there is no parameter " + name);
     }
     return offset;
+  }
+
+  /**
+   * An array for what is computed from parameters alone, the same for all who ask with an equal
+   * key; whoever reads it has it computed before, at each run.
+   *
+   * @param key what is computed from what
+   */
+  public INDArray derived(Object key, DataType type, long... shape) {
+    return derived.computeIfAbsent(
+        key,
+        absent -> {
+          FlatMemory memory = derivedMemory.computeIfAbsent(type, t -> new FlatMemory(t, 0));
+          long length = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+          DataBuffer buffer = memory.buffer(memory.reserve(length), length);
+          return Nd4j.create(buffer, shape, Nd4j.getStrides(shape, 'c'), 0, 'c', type);
+        });
   }
 
   /** FLOAT or DOUBLE. */

@@ -7,6 +7,7 @@ import dev.tessera.engine.onednn.Layout;
 import dev.tessera.engine.onednn.OneDnn;
 import dev.tessera.engine.onednn.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -64,6 +65,17 @@ final class FusedStep extends Step {
               merged.set(0, next.outputs.get(0));
               return new FusedStep(next.name, dnn, both, inputTypes, inputs, merged, results);
             });
+  }
+
+  /** What decides the result besides the inputs' numbers. */
+  List<Object> identity() {
+    List<Object> identity = new ArrayList<>(List.of(kernel.kind()));
+    Arrays.stream(kernel.attributes()).forEach(identity::add);
+    for (TensorType type : inputTypes) {
+      identity.add(type.type());
+      Arrays.stream(type.shape()).forEach(identity::add);
+    }
+    return List.copyOf(identity);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tessera.engine.plan;
 
+import dev.tessera.engine.fused.Division;
 import dev.tessera.engine.fused.Elementary;
 import dev.tessera.engine.fused.FusedKernel;
 import dev.tessera.engine.fused.FusedOperation;
@@ -146,7 +147,42 @@ final class Lowering implements BackwardRules.Sink {
     }
     List<Value> dense =
         inputs.stream().map(value -> value.isDense() ? value : copy(value.name, value)).toList();
-    compute(identity(node, dense), outputs, fused(name, kernel, node.inputTypes(), dense, outputs));
+    Optional<Division> division = kernel.divided(node.inputTypes());
+    if (division.isPresent()) {
+      lowerDivided(name, division.get(), node.inputTypes(), dense, outputs);
+    } else {
+      compute(
+          identity(node, dense), outputs, fused(name, kernel, node.inputTypes(), dense, outputs));
+    }
+  }
+
+  private void lowerDivided(
+      String name,
+      Division division,
+      List<TensorType> inputTypes,
+      List<Value> inputs,
+      List<Value> outputs) {
+    Value input = inputs.get(division.input());
+    TensorType inputType = inputTypes.get(division.input());
+    TensorType madeType = division.first().results(List.of(inputType)).get(0);
+    Value made = new Value(input.name + " for " + name, madeType.type(), madeType.shape());
+    List<Value> first = List.of(input);
+    compute(
+        identity(division.first(), first),
+        List.of(made),
+        fused(made.name, division.first(), List.of(inputType), first, List.of(made)));
+    List<Value> rest = new ArrayList<>(inputs);
+    rest.set(division.input(), value(made.name));
+    List<TensorType> restTypes = new ArrayList<>(inputTypes);
+    restTypes.set(division.input(), madeType);
+    compute(
+        identity(division.rest(), rest),
+        outputs,
+        fused(name, division.rest(), restTypes, rest, outputs));
+  }
+
+  private static List<Object> identity(FusedKernel kernel, List<Value> inputs) {
+    return List.of(kernel, inputs);
   }
 
   private Step fused(

@@ -37,6 +37,9 @@ public final class ParallelPlan implements AutoCloseable {
   private final WorkerThreads threads;
   private final List<Plan> replicas = new ArrayList<>();
 
+  /** What each replica's thread computes from the parameters before the replicas run. */
+  private final List<List<Step>> preparation;
+
   /** The first row of each replica. */
   private final int[] firsts;
 
@@ -69,6 +72,21 @@ public final class ParallelPlan implements AutoCloseable {
       threads.close();
       throw e;
     }
+    preparation = preparation(this.replicas);
+  }
+
+  /**
+   * Replicas that need the same divide the work; others, whose shares differ, each do their own.
+   */
+  private static List<List<Step>> preparation(List<Plan> replicas) {
+    Preparation first = replicas.get(0).preparation();
+    List<List<Step>> steps = new ArrayList<>();
+    boolean alike = replicas.stream().allMatch(plan -> plan.preparation().isOfSame(first));
+    for (int i = 0; i < replicas.size(); i++) {
+      Preparation own = replicas.get(i).preparation();
+      steps.add(alike ? own.divided(replicas.size()).get(i) : own.steps());
+    }
+    return steps;
   }
 
   /** The threads of the replicas, for work that follows a run. */
@@ -143,7 +161,14 @@ public final class ParallelPlan implements AutoCloseable {
 
   /** Computes all outputs and gradients. What a replica throws is thrown once all have ended. */
   public void run() {
-    threads.run(replica -> replicas.get(replica).run());
+    prepare();
+    threads.run(replica -> replicas.get(replica).runPrepared());
+  }
+
+  private void prepare() {
+    if (preparation.stream().anyMatch(steps -> !steps.isEmpty())) {
+      threads.run(replica -> preparation.get(replica).forEach(Step::run));
+    }
   }
 
   /** Looks at the outputs of a replica, on its thread. */
@@ -159,17 +184,19 @@ public final class ParallelPlan implements AutoCloseable {
 
   /** Like {@link #run}; what each replica has computed is read at once, side by side. */
   public void run(Reader reader) {
+    prepare();
     threads.run(
         index -> {
           Plan replica = replicas.get(index);
-          replica.run();
+          replica.runPrepared();
           reader.read(replica, firsts[index]);
         });
   }
 
   /** Like {@link #run}, and adds to the times that {@link #explain} shows. */
   public void runTimed() {
-    threads.run(replica -> replicas.get(replica).runTimed());
+    threads.run(replica -> preparation.get(replica).forEach(Step::runTimed));
+    threads.run(replica -> replicas.get(replica).runPreparedTimed());
   }
 
   /** Whether there is an output of that name. */

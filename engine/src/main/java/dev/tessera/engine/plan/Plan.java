@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -19,6 +20,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Not thread-safe.
  */
 public final class Plan {
+  private final Preparation preparation;
+  private final List<Step> prepared;
   private final List<Step> steps;
   private final Map<String, INDArray> placeholders;
   private final Map<String, INDArray> outputs;
@@ -29,6 +32,7 @@ public final class Plan {
   private long timedRuns;
 
   Plan(
+      Preparation preparation,
       List<Step> steps,
       Map<String, INDArray> placeholders,
       Map<String, INDArray> outputs,
@@ -36,6 +40,8 @@ public final class Plan {
       FlatMemory gradientMemory,
       String summary,
       long bufferBytes) {
+    this.preparation = preparation;
+    this.prepared = preparation.steps();
     this.steps = steps;
     this.placeholders = placeholders;
     this.outputs = outputs;
@@ -60,9 +66,7 @@ public final class Plan {
   public static Plan training(
       ModelGraph model, GraphTensor loss, Collection<String> parameters, GraphTensor... outputs) {
     List<String> names =
-        java.util.stream.Stream.concat(java.util.stream.Stream.of(loss), Arrays.stream(outputs))
-            .map(GraphTensor::name)
-            .toList();
+        Stream.concat(Stream.of(loss), Arrays.stream(outputs)).map(GraphTensor::name).toList();
     return new PlanCompiler(model, loss, parameters).compile(names);
   }
 
@@ -97,13 +101,34 @@ public final class Plan {
 
   /** Computes all outputs and gradients. */
   public void run() {
-    steps.forEach(Step::run);
+    prepared.forEach(Step::run);
+    runPrepared();
   }
 
   /** Like {@link #run}, and adds to the times that {@link #explain} shows. */
   public void runTimed() {
+    prepared.forEach(Step::runTimed);
+    runPreparedTimed();
+  }
+
+  /** What comes before {@link #runPrepared}. */
+  Preparation preparation() {
+    return preparation;
+  }
+
+  /** The rest of {@link #run} where somebody has run the preparation. */
+  void runPrepared() {
+    steps.forEach(Step::run);
+  }
+
+  /** Like {@link #runPrepared}, timed. */
+  void runPreparedTimed() {
     steps.forEach(Step::runTimed);
     timedRuns++;
+  }
+
+  private List<Step> all() {
+    return Stream.concat(prepared.stream(), steps.stream()).toList();
   }
 
   /**
@@ -114,7 +139,7 @@ public final class Plan {
     Map<String, Double> times = new TreeMap<>();
     if (timedRuns > 0) {
       double scale = 1e-6 / timedRuns;
-      steps.forEach(step -> times.merge(step.kind(), step.nanoseconds() * scale, Double::sum));
+      all().forEach(step -> times.merge(step.kind(), step.nanoseconds() * scale, Double::sum));
     }
     return times;
   }
@@ -160,7 +185,7 @@ public final class Plan {
   /** The steps in order, with shapes and, after timed runs, milliseconds in all. */
   public String explain() {
     StringBuilder text = new StringBuilder(summary).append('\n');
-    for (Step step : steps) {
+    for (Step step : all()) {
       text.append(
           String.format(
               Locale.ROOT,

@@ -28,6 +28,7 @@ final class PlanCompiler {
   private final SameDiff graph;
   private final Map<String, INDArray> placeholders = new LinkedHashMap<>();
   private final Map<String, String> gradientNames = new LinkedHashMap<>();
+  private final Set<Value> parameters = new HashSet<>();
 
   /**
    * @param loss what to differentiate, or null for a plan that only runs forward
@@ -73,9 +74,12 @@ final class PlanCompiler {
           own.root.home = flat.buffer(store.offset(parameter), own.length());
           gradientValues.put(parameter, own);
         });
-    List<Step> steps = Mergers.merge(live(lowering.steps(), kept), kept);
+    List<Step> all = Mergers.merge(live(lowering.steps(), kept), kept);
+    Preparation preparation = Preparation.of(all, parameters, kept, model.store());
+    List<Step> steps = new ArrayList<>(all);
+    steps.removeAll(preparation.steps());
     BufferAssignment buffers = new BufferAssignment(steps, kept);
-    steps.forEach(Step::bind);
+    all.forEach(Step::bind);
 
     Map<String, INDArray> results = new HashMap<>();
     outputs.forEach(name -> results.put(name, lowering.value(name).bind()));
@@ -87,10 +91,11 @@ final class PlanCompiler {
             graph.getOps().size(),
             order.size(),
             lowering.summary(),
-            steps.size(),
+            all.size(),
             buffers.unsharedBytes() / 1e6,
             buffers.bytes() / 1e6);
-    return new Plan(steps, placeholders, results, gradients, flat, summary, buffers.bytes());
+    return new Plan(
+        preparation, steps, placeholders, results, gradients, flat, summary, buffers.bytes());
   }
 
   /** Placeholders, parameters and constants: everything that no operation computes. */
@@ -116,7 +121,11 @@ final class PlanCompiler {
       INDArray array =
           forward.hasVariable(name) ? forward.getVariable(name).getArr() : variable.getArr();
       if (array != null) {
-        leaves.put(name, new Value(name, array, !changing.contains(name)));
+        Value leaf = new Value(name, array, !changing.contains(name));
+        leaves.put(name, leaf);
+        if (!leaf.constant) {
+          parameters.add(leaf);
+        }
       }
     }
     return leaves;

@@ -24,7 +24,10 @@ final class Value {
   /** Known while compiling: a constant of the graph, or computed from such. */
   final boolean constant;
 
-  /** Set from the start for placeholders, parameters and constants; for others by {@link #bind}. */
+  /**
+   * Set from the start for placeholders, parameters and constants; for others by {@link #place} or
+   * {@link #bind}.
+   */
   private @Nullable INDArray array;
 
   /** The storage that a kept value is to have; null if any will do. */
@@ -95,6 +98,11 @@ final class Value {
       array = Nd4j.create(buffer, shape, stride, 0, 'c', type);
     }
     return array;
+  }
+
+  /** Gives the value an array that exists independently of the plan. */
+  void place(INDArray home) {
+    array = home;
   }
 
   static long[] rowMajor(long[] shape) {

@@ -12,6 +12,8 @@
  *   <li>{@code Lowering}: each becomes a step, a view of another tensor, a constant computed now,
  *       or nothing (x + 0, a repetition of an earlier operation)
  *   <li>{@code Mergers}: two fused steps become one where one kernel does the work of both
+ *   <li>{@code Preparation}: what depends on parameters alone is computed first, once for all
+ *       replicas
  *   <li>{@code BufferAssignment}: results share buffers as soon as their last reader has run
  *   <li>{@link dev.tessera.engine.plan.Plan}: runs the steps; nothing is allocated
  * </ol>
