@@ -38,8 +38,13 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
 
   /** Adds the model to a graph, for {@code batch} sequences. */
   public static Gpt build(TransformerConfig config, ModelGraph graph, int batch) {
+    return build(config, graph, batch, Dropout.NONE);
+  }
+
+  /** Adds the model to a graph that trains it. */
+  public static Gpt build(TransformerConfig config, ModelGraph graph, int batch, Dropout dropout) {
     Ops ops = graph.ops();
-    Builder builder = new Builder(config, graph, batch);
+    Builder builder = new Builder(config, graph, batch, dropout);
     GraphTensor x = builder.output();
     GraphTensor head = builder.head();
     long rows = x.size(0);
@@ -58,6 +63,7 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
     private final ModelGraph graph;
     private final Ops ops;
     private final int batch;
+    private final Dropout dropout;
     private final long rows;
     private final int width;
     private final GraphTensor positions;
@@ -65,12 +71,13 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
     private final LayerMasks masks;
     private final @Nullable Rotation rotation;
 
-    Builder(TransformerConfig config, ModelGraph graph, int batch) {
+    Builder(TransformerConfig config, ModelGraph graph, int batch, Dropout dropout) {
       this.config = config;
       this.vocabulary = new Vocabulary(config);
       this.graph = graph;
       this.ops = graph.ops();
       this.batch = batch;
+      this.dropout = dropout;
       this.rows = (long) batch * config.sequenceLength();
       this.width = config.width();
       this.positions = graph.indices("positions", rows);
@@ -92,6 +99,7 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
         x = ops.add(x, ops.embedding(positionTable("position_embedding"), positions));
       }
       x = ops.add(x, ops.embedding(positionTable("target_embedding"), targetPositions));
+      x = dropout.of(x, 0, graph);
       for (int layer = 0; layer < config.layers(); layer++) {
         x = block(x, layer); // [B·T, D]
       }
@@ -129,11 +137,13 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
       h = linear(h, name + "/attention/qkv", 3 * width, SPREAD); // [B·T, 3D]
       h = attention(h, name + "/attention", layer); // [B·T, D]
       h = linear(h, name + "/attention/out", width, residualSpread);
-      x = ops.add(x, sandwich(h, name + "/attention"));
+      h = sandwich(h, name + "/attention");
+      x = ops.add(x, dropout.of(h, 1 + 2 * layer, graph));
       h = norm(x, name + "/norm2");
       h = ops.gelu(linear(h, name + "/mlp/up", 4 * width, SPREAD)); // [B·T, 4D]
       h = linear(h, name + "/mlp/down", width, residualSpread);
-      return ops.add(x, sandwich(h, name + "/mlp"));
+      h = sandwich(h, name + "/mlp");
+      return ops.add(x, dropout.of(h, 2 + 2 * layer, graph));
     }
 
     /** [B·T, 3D] → [B·T, D]. */

@@ -10,6 +10,7 @@ import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.engine.train.TrainingLoop;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.model.Dropout;
 import dev.tessera.transformer.model.Gpt;
 import dev.tessera.transformer.sequence.Batch;
 import dev.tessera.transformer.sequence.Direction;
@@ -58,7 +59,8 @@ public final class TransformerTraining implements TrainingLoop.Task {
   private final SequenceBuilder builder;
   private final EpochOrder order;
   private final CaptionChoice choice;
-  private final CaptionDropout dropout;
+  private final CaptionDropout captionDropout;
+  private final Dropout dropout;
   private final Holes holes;
   private final int[] measured;
   private final boolean heldOut;
@@ -88,7 +90,8 @@ public final class TransformerTraining implements TrainingLoop.Task {
     this.builder = new SequenceBuilder(config);
     this.order = new EpochOrder(data.pictures().trainingParts(), seed, "transformer order");
     this.choice = new CaptionChoice(training.keywords());
-    this.dropout =
+    this.dropout = new Dropout(training.dropout());
+    this.captionDropout =
         new CaptionDropout(data.tokenizer(), training.bpeDropout(), config.textLength() - 1);
     this.holes = new Holes(config.gridHeight(), config.gridWidth());
     this.heldOut = data.pictures().heldOut().length > 0;
@@ -119,7 +122,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
 
   private Plan compile(int share) {
     ModelGraph graph = new ModelGraph(store, execution);
-    Gpt model = Gpt.build(config, graph, share);
+    Gpt model = Gpt.build(config, graph, share, dropout);
     return Plan.training(graph, model.loss(), graph.parameters());
   }
 
@@ -135,7 +138,10 @@ public final class TransformerTraining implements TrainingLoop.Task {
       sequences.add(sequence(step * training.batch() + i));
     }
     Batch batch = Batch.of(vocabulary, sequences, training.batch());
-    return (plan, part, progress) -> GptInputs.set(plan, batch, part * training.part());
+    return (plan, part, progress) -> {
+      GptInputs.set(plan, batch, part * training.part());
+      dropout.draw(plan, config, seed, step * training.accumulation() + part);
+    };
   }
 
   /** What stands at a place of the endless training sequence. */
@@ -153,7 +159,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
       return builder.build(data.tokenizer().encode(chosen), codes, Direction.REVERSE);
     }
     boolean dropped = random.nextDouble() < training.droppedShare();
-    int[] caption = dropped ? new int[0] : dropout.encode(chosen, seed, place);
+    int[] caption = dropped ? new int[0] : captionDropout.encode(chosen, seed, place);
     return picture(caption, codes, place);
   }
 

@@ -2,6 +2,7 @@ package dev.tessera.transformer.training;
 
 import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.LearningRate;
+import dev.tessera.transformer.model.Dropout;
 import dev.tessera.vqvae.caption.Keywords;
 import dev.tessera.vqvae.picture.Augmentation;
 
@@ -21,6 +22,7 @@ import dev.tessera.vqvae.picture.Augmentation;
  *     hole to be filled, 0 to 1; above 0, the model has an order for that
  * @param bpeDropout chance that a merge of a caption's tokens is passed over, 0 to 1: what a
  *     picture is drawn from comes in smaller parts at times (Ramesh et al., 2021, section 2.2)
+ * @param dropout chance of each number in the residual stream to be left out, 0 to 0.9
  * @param variants forms in which each picture is tokenised, the first unchanged, 1 to 100
  * @param augmentation that makes the other forms
  * @param keywords how captions vary that are lists of keywords
@@ -35,6 +37,7 @@ public record TransformerTrainingConfig(
     double droppedShare,
     double infillShare,
     double bpeDropout,
+    double dropout,
     int variants,
     Augmentation augmentation,
     Keywords keywords) {
@@ -50,6 +53,7 @@ public record TransformerTrainingConfig(
     requireShare("dropped share", droppedShare);
     requireShare("infill share", infillShare);
     requireShare("BPE dropout", bpeDropout);
+    new Dropout(dropout);
     if (variants < 1 || variants > 100) {
       throw new IllegalArgumentException("variants is " + variants + ", but must be 1 to 100");
     }

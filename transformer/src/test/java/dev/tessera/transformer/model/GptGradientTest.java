@@ -46,10 +46,14 @@ class GptGradientTest {
     }
 
     Trained(DataType type, TransformerConfig config) {
+      this(type, config, Dropout.NONE);
+    }
+
+    Trained(DataType type, TransformerConfig config, Dropout dropout) {
       this.config = config;
       store = new ParameterStore(SEED, type);
       graph = new ModelGraph(store, type);
-      Gpt model = Gpt.build(config, graph, 2);
+      Gpt model = Gpt.build(config, graph, 2, dropout);
       GradientCheck.randomise(store, 0.4, SEED);
       plan = Plan.training(graph, model.loss(), graph.parameters(), model.tokenLosses());
       Batch batch = Batch.of(new Vocabulary(config), sequences(), 2);
@@ -92,6 +96,18 @@ class GptGradientTest {
   void theGradientOfEveryParameterOfSeveralLayersAgreesWithDifferences() {
     List<MaskPattern> masks = List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL, MaskPattern.CAUSAL);
     Trained trained = new Trained(DataType.DOUBLE, masks, 1);
+    GradientCheck.assertAgree(
+        trained.plan, "loss", trained.store, trained.graph.parameters(), SEED);
+  }
+
+  @Test
+  void theGradientOfEveryParameterAgreesWithDifferencesWhereNumbersAreLeftOut() {
+    List<MaskPattern> masks = List.of(MaskPattern.CAUSAL, MaskPattern.CAUSAL);
+    TransformerConfig config = new TransformerConfig(257, 5, 7, 3, 4, 8, masks.size(), 2, masks);
+    Trained trained = new Trained(DataType.DOUBLE, config, new Dropout(0.5));
+    // At each place numbers of either sign multiply what is there, which a draw would not do.
+    assertThat(trained.graph.placeholders().keySet())
+        .contains("dropout0", "dropout1", "dropout2", "dropout3", "dropout4");
     GradientCheck.assertAgree(
         trained.plan, "loss", trained.store, trained.graph.parameters(), SEED);
   }

@@ -152,7 +152,7 @@ class SameEverywhereTest {
         new TransformerTraining(
             config,
             new TransformerTrainingConfig(
-                BATCH, 1, RATE, OPTIMISER, 0.9, 0.3, 0.2, 0, 0.1, 3, ALL_OF_IT, keywords),
+                BATCH, 1, RATE, OPTIMISER, 0.9, 0.3, 0.2, 0, 0.1, 0, 3, ALL_OF_IT, keywords),
             tokens(bpe),
             SEED,
             Execution.plain(),

@@ -153,6 +153,7 @@ class TransformerTrainingTest {
         dropped,
         infill,
         0,
+        0,
         VARIANTS,
         Augmentation.NONE,
         Keywords.AS_WRITTEN);
@@ -165,28 +166,32 @@ class TransformerTrainingTest {
 
   /** Trains on captions of which the doubled letters are one token, or are two. */
   private static TransformerTraining dropping(double bpeDropout, double reverse) {
-    TransformerTrainingConfig plain = training(reverse, 0);
-    TransformerTrainingConfig training =
-        new TransformerTrainingConfig(
-            plain.batch(),
-            plain.accumulation(),
-            plain.rate(),
-            plain.optimiser(),
-            plain.averageDecay(),
-            plain.reverseShare(),
-            plain.droppedShare(),
-            plain.infillShare(),
-            bpeDropout,
-            plain.variants(),
-            plain.augmentation(),
-            plain.keywords());
     return new TransformerTraining(
         JOINED_CONFIG,
-        training,
+        withDropout(reverse, bpeDropout, 0),
         Objects.requireNonNull(joined),
         6,
         Execution.fused(),
         (step, weights) -> {});
+  }
+
+  private static TransformerTrainingConfig withDropout(
+      double reverse, double bpeDropout, double dropout) {
+    TransformerTrainingConfig plain = training(reverse, 0);
+    return new TransformerTrainingConfig(
+        plain.batch(),
+        plain.accumulation(),
+        plain.rate(),
+        plain.optimiser(),
+        plain.averageDecay(),
+        plain.reverseShare(),
+        plain.droppedShare(),
+        plain.infillShare(),
+        bpeDropout,
+        dropout,
+        plain.variants(),
+        plain.augmentation(),
+        plain.keywords());
   }
 
   /** Catches what a task gives to a plan. */
@@ -491,5 +496,33 @@ class TransformerTrainingTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> dropping(1.5, 0))
         .withMessageContainingAll("BPE dropout", "1.5");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> withDropout(0, 0, 0.95))
+        .withMessageContainingAll("dropout", "0.95");
+  }
+
+  /** Losses of the first steps. */
+  private static List<Double> losses(double dropout, Path folder) throws IOException {
+    TransformerTraining stage =
+        new TransformerTraining(
+            CONFIG, withDropout(0.3, 0, dropout), data(), 1, Execution.fused(), (s, w) -> {});
+    List<Double> losses = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void step(StepReport report) {
+            losses.add(report.loss());
+          }
+        };
+    TrainingLoop loop = stage.loop(1, new byte[0], new Checkpoints(folder, 1), listener);
+    loop.run(new Budget.Steps(4), () -> false);
+    return losses;
+  }
+
+  @Test
+  void dropoutIsDrawnAnewAndAlikeForTheSameSeed(@TempDir Path folder) throws IOException {
+    List<Double> with = losses(0.5, folder.resolve("a"));
+    assertThat(with).hasSize(4).isEqualTo(losses(0.5, folder.resolve("b")));
+    assertThat(with).doesNotContainAnyElementsOf(losses(0, folder.resolve("c")));
   }
 }
