@@ -59,7 +59,7 @@ final class CollapseCommand implements Callable<Integer> {
 
   @Option(
       names = "--steps",
-      defaultValue = "400",
+      defaultValue = "1000",
       paramLabel = "N",
       description = "Steps of each training (default: ${DEFAULT-VALUE}).")
   private int steps;
