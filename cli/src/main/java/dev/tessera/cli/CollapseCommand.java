@@ -59,7 +59,7 @@ final class CollapseCommand implements Callable<Integer> {
 
   @Option(
       names = "--steps",
-      defaultValue = "400",
+      defaultValue = "1000",
       paramLabel = "N",
       description = "Steps of each training (default: ${DEFAULT-VALUE}).")
   private int steps;
@@ -188,7 +188,12 @@ final class CollapseCommand implements Callable<Integer> {
                   false,
                   VectorQuantiser.Gradient.STRAIGHT_THROUGH),
               false));
-      all.add(new Candidate("gumbel", new GumbelSoftmax(codes, 64, 1, 0.0625, 1e-5, 0.1), false));
+      all.add(
+          new Candidate(
+              "gumbel",
+              new GumbelSoftmax(
+                  codes, 8, 1, 0.0625, 1e-5, 0.1, 0.02, GumbelSoftmax.Logits.DISTANCES),
+              false));
       int bits = Integer.numberOfTrailingZeros(codes);
       all.add(new Candidate("lfq", new LookupFree(bits, 0.25, 0.02, false), false));
     }

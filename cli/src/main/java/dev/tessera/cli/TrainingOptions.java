@@ -41,7 +41,9 @@ final class TrainingOptions {
   @Option(
       names = "--config",
       paramLabel = "F",
-      description = "A YAML file, or one of default, demo, overfit, vq, dalle1 (default: default).")
+      description =
+          "A YAML file, or one of default, demo, overfit, overfit-gumbel, vq, dalle1"
+              + " (default: default).")
   private @Nullable String config;
 
   @Option(

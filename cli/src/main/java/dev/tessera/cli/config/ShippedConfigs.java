@@ -14,7 +14,8 @@ public final class ShippedConfigs {
   public static final String DEFAULT = "default";
 
   /** The names of all. */
-  public static final List<String> NAMES = List.of(DEFAULT, "demo", "overfit", "vq", "dalle1");
+  public static final List<String> NAMES =
+      List.of(DEFAULT, "demo", "overfit", "overfit-gumbel", "vq", "dalle1");
 
   private ShippedConfigs() {}
 

@@ -28,7 +28,7 @@ class ConfigFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"default", "demo", "overfit", "dalle1"})
+  @ValueSource(strings = {"default", "demo", "overfit", "overfit-gumbel", "vq", "dalle1"})
   void whatIsWrittenIsReadBackAsTheSame(String name, @TempDir Path folder) throws IOException {
     RunConfig config = ShippedConfigs.find(name);
     Path file = folder.resolve("config.yaml");

@@ -31,7 +31,8 @@ public enum FusedKind {
   CONVOLUTION_INPUT_GRADIENT,
   CONVOLUTION_WEIGHT_GRADIENTS,
   SHUFFLE,
-  NEAREST;
+  NEAREST,
+  INNER_PRODUCTS;
 
   /** The kernel of this kind with these attributes. */
   FusedKernel decode(long[] attributes) {
@@ -66,6 +67,7 @@ public enum FusedKind {
       case CONVOLUTION_WEIGHT_GRADIENTS -> Convolution.WeightGradients.decode(attributes);
       case SHUFFLE -> Shuffle.decode(attributes);
       case NEAREST -> new Nearest();
+      case INNER_PRODUCTS -> new InnerProducts();
     };
   }
 }

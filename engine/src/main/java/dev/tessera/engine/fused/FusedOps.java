@@ -75,6 +75,12 @@ public final class FusedOps implements Ops {
   }
 
   @Override
+  public GraphTensor innerProducts(GraphTensor x, GraphTensor rows) {
+    rows.require("rows beside " + x, rows.size(0), x.size(-1));
+    return add(new InnerProducts(), floats(x), floats(rows));
+  }
+
+  @Override
   public GraphTensor layerNorm(GraphTensor x, GraphTensor scale, GraphTensor bias) {
     scale.require("scale", x.size(1));
     bias.require("bias", x.size(1));

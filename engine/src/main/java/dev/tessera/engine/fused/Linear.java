@@ -86,7 +86,8 @@ record Linear(DataType type) implements FusedKernel {
         .call();
   }
 
-  private static Runnable product(OneDnn dnn, Tensor a, Tensor b, Tensor c) {
+  /** c = a·b. */
+  static Runnable product(OneDnn dnn, Tensor a, Tensor b, Tensor c) {
     return dnn.matmul(a.layout(), b.layout(), null, c.layout(), OneDnn.Fusion.NONE)
         .with(DNNL_ARG_SRC, a)
         .and(DNNL_ARG_WEIGHTS, b)

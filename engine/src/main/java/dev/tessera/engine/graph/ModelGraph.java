@@ -18,7 +18,7 @@ public final class ModelGraph {
   private final DataType type;
   private final Execution execution;
   private final Ops ops;
-  private final List<String> parameters = new ArrayList<>();
+  private final Map<String, GraphTensor> parameters = new LinkedHashMap<>();
   private final Map<String, GraphTensor> states = new LinkedHashMap<>();
   private final List<String> borrowed = new ArrayList<>();
   private final Map<String, GraphTensor> placeholders = new LinkedHashMap<>();
@@ -65,11 +65,14 @@ public final class ModelGraph {
     return store;
   }
 
-  /** The parameter {@code name}, created in the store if it is new there. */
+  /**
+   * The parameter {@code name}, created in the store if it is new there. May be asked for several
+   * times: then it is used in several places, and its gradients add up.
+   */
   public GraphTensor parameter(String name, Initialiser initialiser, long... shape) {
     INDArray array = store.declare(name, initialiser, shape);
-    parameters.add(name);
-    return new GraphTensor(sameDiff.var(name, array), shape);
+    return parameters.computeIfAbsent(
+        name, fresh -> new GraphTensor(sameDiff.var(fresh, array), shape));
   }
 
   /**
@@ -129,7 +132,7 @@ public final class ModelGraph {
 
   /** Names of the parameters that this graph uses, in order of declaration. */
   public List<String> parameters() {
-    return List.copyOf(parameters);
+    return List.copyOf(parameters.keySet());
   }
 
   /** Names of the states that this graph reads. */

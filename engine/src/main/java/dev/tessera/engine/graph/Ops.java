@@ -16,6 +16,12 @@ public interface Ops {
   GraphTensor project(GraphTensor x, GraphTensor weight);
 
   /**
+   * x·Rᵀ, the inner products of rows: [N, C] × [K, C] → [N, K]. Never in bfloat16: distances made
+   * of them are small differences of large numbers.
+   */
+  GraphTensor innerProducts(GraphTensor x, GraphTensor rows);
+
+  /**
    * Layer normalisation of rows with population variance and ε = 1e-5 (Ba et al., 2016): [N, D],
    * scale [D], bias [D] → [N, D].
    */

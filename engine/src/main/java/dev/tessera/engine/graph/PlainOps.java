@@ -48,6 +48,12 @@ final class PlainOps implements Ops {
   }
 
   @Override
+  public GraphTensor innerProducts(GraphTensor x, GraphTensor rows) {
+    rows.require("rows beside " + x, rows.size(0), x.size(-1));
+    return product(x, new GraphTensor(rows.variable().permute(1, 0), rows.size(1), rows.size(0)));
+  }
+
+  @Override
   public GraphTensor layerNorm(GraphTensor x, GraphTensor scale, GraphTensor bias) {
     // layer_norm_bp takes seven times as long as its forward pass; this form does not.
     GraphTensor mean = affine(sumColumns(x), 1.0 / x.size(1), 0);

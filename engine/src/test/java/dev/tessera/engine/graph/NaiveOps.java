@@ -32,6 +32,19 @@ final class NaiveOps {
     return c;
   }
 
+  /** [n, m] × [k, m]. */
+  static double[] innerProducts(double[] x, double[] rows, int n, int m, int k) {
+    return fill(
+        n * k,
+        i -> {
+          double sum = 0;
+          for (int l = 0; l < m; l++) {
+            sum += x[i / k * m + l] * rows[i % k * m + l];
+          }
+          return sum;
+        });
+  }
+
   static double[] layerNorm(double[] x, double[] scale, double[] bias) {
     int width = scale.length;
     double[] y = new double[x.length];

@@ -176,6 +176,11 @@ class OpsTest {
             (ops, in) -> ops.project(in.apply("x"), in.apply("w")),
             in -> NaiveOps.product(in.apply("x"), in.apply("w"), 3, 4, 5)),
         op(
+            "inner products",
+            Map.of("x", shape(3, 4), "r", shape(5, 4)),
+            (ops, in) -> ops.innerProducts(in.apply("x"), in.apply("r")),
+            in -> NaiveOps.innerProducts(in.apply("x"), in.apply("r"), 3, 4, 5)),
+        op(
             "layer norm",
             Map.of("x", shape(3, 8), "w", shape(8), "b", shape(8)),
             (ops, in) -> ops.layerNorm(in.apply("x"), in.apply("w"), in.apply("b")),
@@ -430,6 +435,25 @@ class OpsTest {
     }
     assertThat(plan.output("nearest").toIntVector()).containsExactly(expected);
     assertThat(Arrays.stream(expected).distinct().count()).isGreaterThan(4);
+  }
+
+  @Test
+  void theGradientsOfAParameterUsedInTwoPlacesAddUp() {
+    ParameterStore store = new ParameterStore(SEED, DataType.DOUBLE);
+    ModelGraph graph = new ModelGraph(store, DataType.DOUBLE);
+    GraphTensor first = graph.parameter("x", Initialiser.normal(1), 3, 4);
+    GraphTensor second = graph.parameter("x", Initialiser.normal(1), 3, 4);
+    Ops ops = graph.ops();
+    GraphTensor product = ops.multiply(first, second);
+    GraphTensor loss = ops.sum(ops.add(product, ops.affine(second, 3, 0))).named("loss");
+    Plan plan = Plan.training(graph, loss, graph.parameters());
+    plan.run();
+    double[] x = store.array("x").dup('c').data().asDouble();
+    double[] gradient = plan.gradient("x").dup('c').data().asDouble();
+    for (int i = 0; i < x.length; i++) {
+      assertThat(gradient[i]).isCloseTo(2 * x[i] + 3, within(1e-9));
+    }
+    assertThat(graph.parameters()).containsExactly("x");
   }
 
   @Test

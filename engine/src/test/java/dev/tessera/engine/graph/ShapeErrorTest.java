@@ -31,6 +31,7 @@ class ShapeErrorTest {
         wrong("linear, bias", (ops, t) -> ops.linear(t.of(3, 4), t.of(4, 2), t.of(3))),
         wrong("project, inputs", (ops, t) -> ops.project(t.of(3, 4), t.of(3, 4))),
         wrong("project, a vector", (ops, t) -> ops.project(t.of(3, 4), t.of(4))),
+        wrong("inner products, columns", (ops, t) -> ops.innerProducts(t.of(3, 4), t.of(4, 3))),
         wrong("layer norm, scale", (ops, t) -> ops.layerNorm(t.of(3, 4), t.of(3), t.of(4))),
         wrong("layer norm, bias", (ops, t) -> ops.layerNorm(t.of(3, 4), t.of(4), t.of(3))),
         wrong("attention, rows", (ops, t) -> ops.attention(t.of(7, 12), 2, 2, CAUSAL)),

@@ -71,6 +71,8 @@ final class VqvaeProtos {
         .setEndTemperature(gumbel.endTemperature())
         .setKlWeight(gumbel.klWeight())
         .setRevivalShare(gumbel.revivalShare())
+        .setUsageWeight(gumbel.usageWeight())
+        .setLogits(named(dev.tessera.proto.VqvaeConfig.GumbelSoftmax.Logits.class, gumbel.logits()))
         .build();
   }
 
@@ -81,7 +83,9 @@ final class VqvaeProtos {
         proto.getStartTemperature(),
         proto.getEndTemperature(),
         proto.getKlWeight(),
-        proto.getRevivalShare());
+        proto.getRevivalShare(),
+        proto.getUsageWeight(),
+        named(GumbelSoftmax.Logits.class, proto.getLogits()));
   }
 
   private static dev.tessera.proto.VqvaeConfig.VectorQuantiser toProto(VectorQuantiser vectors) {

@@ -32,8 +32,9 @@ class ConfigProtosTest {
           new VectorQuantiser(2, 4096, 0, 0, 1 << 20, 0, false, VectorQuantiser.Gradient.ROTATION),
           new LookupFree(9, 0.25, 0.1, true),
           new LookupFree(2, 0, 0, false),
-          new GumbelSoftmax(1 << 16, 4096, 1, 1.0 / 16, 0.1, 0.2),
-          new GumbelSoftmax(2, 1, 1e-9, 99.999999999, 0, 0));
+          new GumbelSoftmax(
+              1 << 16, 4096, 1, 1.0 / 16, 0.1, 0.2, 0.3, GumbelSoftmax.Logits.DISTANCES),
+          new GumbelSoftmax(2, 1, 1e-9, 99.999999999, 0, 0, 0, GumbelSoftmax.Logits.FREE));
 
   @Test
   void everyKindOfQuantiserHasAStoredForm() {

@@ -27,7 +27,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** Models of a few kilobytes, whose weights are a formula: they stay the same for ever. */
 final class SmallModels {
   static final FiniteScalar FSQ = new FiniteScalar(List.of(4, 2));
-  static final GumbelSoftmax GUMBEL = new GumbelSoftmax(8, 3, 1.1, 0.0625, 6.6, 0);
+  static final GumbelSoftmax GUMBEL =
+      new GumbelSoftmax(8, 3, 1.1, 0.0625, 6.6, 0, 0, GumbelSoftmax.Logits.FREE);
 
   /** One grey pixel. */
   static final byte[] PNG =

@@ -9,6 +9,9 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.engine.random.GumbelNoise;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,6 +19,10 @@ import java.util.Optional;
  * A): the encoder gives log-probabilities over the codes; while training the decoder gets a mixture
  * of codes, sampled with Gumbel noise and sharpened by a falling temperature (Jang et al., ICLR
  * 2017); afterwards the most probable code is taken.
+ *
+ * <p>At DALL-E's size that is enough. Small models find out which few codes survive the noise, and
+ * give up the others. Two things keep the codes in use: {@link Logits#DISTANCES}, by which the
+ * noise confuses only codes that look alike, and a penalty of uneven use.
  *
  * @param codebookSize K, 2 to 65,536
  * @param codeChannels C, 1 to 4,096
@@ -25,6 +32,11 @@ import java.util.Optional;
  *     rises linearly over the first tenth of training
  * @param revivalShare of the mean use, below which the logit of a code is raised, 0 (never) to
  *     below 1; see {@link CodeBiases}. The paper has no such thing: at its size codes are not lost
+ * @param usageWeight weight of the penalty of uneven use, in nats per vector; 0 (none) or more. As
+ *     the diversity loss of wav2vec 2.0 (Baevski et al., 2020, section 3.2) it wants all codes to
+ *     be used alike, and unlike the divergence not each vector to be uncertain; see {@link
+ *     CodeShares}
+ * @param logits what they are made of
  */
 public record GumbelSoftmax(
     int codebookSize,
@@ -32,7 +44,9 @@ public record GumbelSoftmax(
     double startTemperature,
     double endTemperature,
     double klWeight,
-    double revivalShare)
+    double revivalShare,
+    double usageWeight,
+    Logits logits)
     implements Quantiser {
   private static final String TEMPERATURE = "quantiser/inverseTemperature";
   private static final String KL_WEIGHT = "quantiser/klWeight";
@@ -40,6 +54,20 @@ public record GumbelSoftmax(
   private static final String CODEBOOK = "quantiser/codebook";
   private static final double ANNEALED_AT = 0.75;
   private static final double KL_RAMP = 0.1;
+
+  /** Where the log-probabilities of codes come from. */
+  public enum Logits {
+    /** The encoder's last layer has one channel for each code, as in DALL-E. */
+    FREE,
+    /**
+     * −‖z − eₖ‖² / 2 for the encoder's vector z and the codebook's rows eₖ (Takida et al.,
+     * <i>SQ-VAE: variational Bayes on discrete representation with self-annealed stochastic
+     * quantization</i>, ICML 2022, section 3; the lengths of z and eₖ take the part of its
+     * variance). Codes that the noise confuses then look alike to the decoder, and a code that is
+     * moved is also found elsewhere.
+     */
+    DISTANCES
+  }
 
   public GumbelSoftmax {
     if (codebookSize < 2 || codebookSize > 1 << 16) {
@@ -53,6 +81,7 @@ public record GumbelSoftmax(
     requirePositive("start temperature", startTemperature);
     requirePositive("end temperature", endTemperature);
     requireWeight("KL weight", klWeight);
+    requireWeight("usage weight", usageWeight);
     if (!(revivalShare >= 0 && revivalShare < 1)) {
       throw new IllegalArgumentException(
           "revival share is " + revivalShare + ", but must be 0 to below 1");
@@ -73,19 +102,29 @@ public record GumbelSoftmax(
 
   @Override
   public int inputChannels() {
-    return codebookSize;
+    return switch (logits) {
+      case FREE -> codebookSize;
+      case DISTANCES -> codeChannels;
+    };
   }
 
   @Override
   public Quantised quantise(ModelGraph graph, GraphTensor vectors, int pictures, int step) {
     Ops ops = graph.ops();
-    GraphTensor logits = biased(graph, vectors);
-    GraphTensor noise = graph.placeholder(NOISE, vectors.shape());
+    GraphTensor scores = selection(graph, vectors);
+    GraphTensor noise = graph.placeholder(NOISE, scores.shape());
     GraphTensor sharpness = graph.placeholder(TEMPERATURE, 1);
-    GraphTensor sharpened = ops.multiplyScalar(ops.add(logits, noise), sharpness);
+    GraphTensor sharpened = ops.multiplyScalar(ops.add(scores, noise), sharpness);
     GraphTensor codes = ops.project(ops.softmax(sharpened), learned(graph));
-    GraphTensor klWeight = graph.placeholder(KL_WEIGHT, 1);
-    GraphTensor penalty = ops.multiplyScalar(divergence(ops, logits, step), klWeight);
+    GraphTensor weight = graph.placeholder(KL_WEIGHT, 1);
+    GraphTensor probabilities = ops.softmax(scores);
+    GraphTensor divergence = divergence(ops, scores, probabilities, step);
+    GraphTensor penalty = ops.multiplyScalar(divergence, weight);
+    if (usageWeight > 0) {
+      double rows = (double) vectors.size(0) / pictures * step;
+      GraphTensor uneven = CodeShares.penalty(graph, probabilities);
+      penalty = ops.add(penalty, ops.affine(uneven, usageWeight / rows, 0));
+    }
     return new Quantised(codes, Optional.of(penalty), Optional.empty());
   }
 
@@ -93,22 +132,34 @@ public record GumbelSoftmax(
    * KL(q ‖ uniform) in nats, summed over a picture's vectors and averaged over the pictures of the
    * batch (not over vectors and batch alike, which would make it depend on the batch size).
    */
-  private GraphTensor divergence(Ops ops, GraphTensor logits, int pictures) {
-    GraphTensor logProbabilities = ops.logSoftmax(logits);
-    GraphTensor excess = ops.affine(logProbabilities, 1, Math.log(codebookSize));
-    GraphTensor sum = ops.sum(ops.multiply(ops.softmax(logits), excess));
+  private GraphTensor divergence(
+      Ops ops, GraphTensor scores, GraphTensor probabilities, int pictures) {
+    GraphTensor excess = ops.affine(ops.logSoftmax(scores), 1, Math.log(codebookSize));
+    GraphTensor sum = ops.sum(ops.multiply(probabilities, excess));
     return ops.affine(sum, 1.0 / pictures, 0).named("quantiser/divergence");
   }
 
   @Override
   public GraphTensor selection(ModelGraph graph, GraphTensor vectors) {
-    return biased(graph, vectors);
+    GraphTensor scores =
+        switch (logits) {
+          case FREE -> vectors;
+          case DISTANCES -> closeness(graph, vectors);
+        };
+    return revivalShare > 0
+        ? graph.ops().addRow(scores, CodeBiases.of(graph, codebookSize))
+        : scores;
   }
 
-  private GraphTensor biased(ModelGraph graph, GraphTensor vectors) {
-    return revivalShare > 0
-        ? graph.ops().addRow(vectors, CodeBiases.of(graph, codebookSize))
-        : vectors;
+  /** ⟨z, eₖ⟩ − ‖eₖ‖² / 2: [N, K]. What lacks of −‖z − eₖ‖² / 2 is the same for all codes. */
+  private GraphTensor closeness(ModelGraph graph, GraphTensor vectors) {
+    Ops ops = graph.ops();
+    GraphTensor codes = learned(graph);
+    float[] halves = new float[codeChannels];
+    Arrays.fill(halves, -0.5f);
+    GraphTensor row = graph.constant(halves, 1, codeChannels);
+    GraphTensor lengths = ops.innerProducts(ops.multiply(codes, codes), row);
+    return ops.addRow(ops.innerProducts(vectors, codes), ops.reshape(lengths, codebookSize));
   }
 
   @Override
@@ -125,6 +176,9 @@ public record GumbelSoftmax(
   @Override
   public void declare(ModelGraph graph) {
     learned(graph);
+    if (usageWeight > 0) {
+      CodeShares.logarithms(graph, codebookSize);
+    }
     if (revivalShare > 0) {
       CodeBiases.of(graph, codebookSize);
     }
@@ -159,8 +213,13 @@ public record GumbelSoftmax(
 
   @Override
   public Optional<CodebookLearner> learner(ParameterStore store, long seed) {
-    return revivalShare > 0
-        ? Optional.of(new CodeBiases(codebookSize, revivalShare, store))
-        : Optional.empty();
+    List<CodebookLearner> learners = new ArrayList<>();
+    if (revivalShare > 0) {
+      learners.add(new CodeBiases(codebookSize, revivalShare, store));
+    }
+    if (usageWeight > 0) {
+      learners.add(new CodeShares(codebookSize, store));
+    }
+    return CodebookLearners.of(learners);
   }
 }

@@ -49,9 +49,9 @@ public final class CollapseWatch {
             Locale.ROOT,
             "the codebook collapsed: since step %d the pictures use %d of %d codes with a"
                 + " perplexity of %.1f, so that training on would be of no use (a checkpoint was"
-                + " saved); use the quantiser fsq, which cannot collapse, or for gumbel and vq a"
-                + " larger revivalShare, for lfq a larger entropyWeight, or a"
-                + " lower learning rate, and look whether the pictures are all alike",
+                + " saved); use the quantiser fsq, which cannot collapse, or for gumbel logits:"
+                + " distances and a larger usageWeight, for vq a larger revivalShare, for lfq a"
+                + " larger entropyWeight, or a lower learning rate, and look whether the pictures are all alike",
             since,
             Math.round(used * codes),
             codes,

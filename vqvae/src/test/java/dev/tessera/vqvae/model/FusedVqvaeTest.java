@@ -28,7 +28,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 class FusedVqvaeTest {
   private static final long SEED = 5;
   private static final int BATCH = 3;
-  private static final Quantiser GUMBEL = new GumbelSoftmax(40, 24, 1, 0.5, 0.7, 0);
+  private static final Quantiser GUMBEL =
+      new GumbelSoftmax(40, 24, 1, 0.5, 0.7, 0, 0, GumbelSoftmax.Logits.FREE);
+  private static final Quantiser NEAR_GUMBEL =
+      new GumbelSoftmax(40, 6, 1, 0.5, 0.7, 0.1, 0.1, GumbelSoftmax.Logits.DISTANCES);
   private static final Quantiser VQ =
       new VectorQuantiser(
           30, 8, 0.99, 0.25, 10, 0.03, false, VectorQuantiser.Gradient.STRAIGHT_THROUGH);
@@ -42,11 +45,13 @@ class FusedVqvaeTest {
     // With bfloat16 a vector near the border between two codes may get the other one.
     return Stream.of(
         Arguments.of(GUMBEL, Precision.F32, 1e-4),
+        Arguments.of(NEAR_GUMBEL, Precision.F32, 1e-4),
         Arguments.of(FSQ, Precision.F32, 1e-4),
         Arguments.of(VQ, Precision.F32, 1e-4),
         Arguments.of(ROTATED_VQ, Precision.F32, 1e-4),
         Arguments.of(LFQ, Precision.F32, 1e-4),
-        Arguments.of(GUMBEL, Precision.BF16, 0.12));
+        Arguments.of(GUMBEL, Precision.BF16, 0.12),
+        Arguments.of(NEAR_GUMBEL, Precision.BF16, 0.12));
   }
 
   @ParameterizedTest

@@ -39,7 +39,8 @@ class PictureCodecTest {
   static Stream<Quantiser> quantisers() {
     return Stream.of(
         FSQ,
-        new GumbelSoftmax(32, 6, 1, 0.1, 0, 0),
+        new GumbelSoftmax(32, 6, 1, 0.1, 0, 0, 0, GumbelSoftmax.Logits.FREE),
+        new GumbelSoftmax(32, 6, 1, 0.1, 0, 0.1, 0.1, GumbelSoftmax.Logits.DISTANCES),
         new VectorQuantiser(
             32, 16, 0.99, 0.25, 10, 0.03, true, VectorQuantiser.Gradient.STRAIGHT_THROUGH),
         new LookupFree(5, 0.25, 0.1, false));
@@ -126,12 +127,12 @@ class PictureCodecTest {
     }
   }
 
-  /** Its selection, logits of all codes, is BFLOAT16 inside a graph of that precision. */
+  /** Free logits of codes are BFLOAT16 inside a graph of that precision. */
   @ParameterizedTest
   @EnumSource
   void aLearnedCodebookIsEncodedInEveryPrecision(Execution.Precision precision) {
     assumeTrue(precision == Execution.Precision.F32 || OneDnn.takesBfloat16());
-    Quantiser gumbel = new GumbelSoftmax(40, 6, 1, 0.5, 0.1, 0);
+    Quantiser gumbel = new GumbelSoftmax(40, 6, 1, 0.5, 0.1, 0, 0, GumbelSoftmax.Logits.FREE);
     Execution execution = new Execution(Execution.Operations.FUSED, precision);
     ParameterStore store = weights(gumbel);
     try (PictureCodec fused = new PictureCodec(config(gumbel), store, execution);

@@ -33,7 +33,8 @@ class VqvaeReplicasTest {
   static Stream<Quantiser> quantisers() {
     return Stream.of(
         new FiniteScalar(List.of(5, 4, 3)),
-        new GumbelSoftmax(16, 3, 1, 0.5, 0.1, 0.2),
+        new GumbelSoftmax(16, 3, 1, 0.5, 0.1, 0.2, 0, GumbelSoftmax.Logits.FREE),
+        new GumbelSoftmax(16, 3, 1, 0.5, 0.1, 0.2, 0.1, GumbelSoftmax.Logits.DISTANCES),
         new VectorQuantiser(
             16, 4, 0.99, 0.25, 10, 0.03, false, VectorQuantiser.Gradient.STRAIGHT_THROUGH),
         new VectorQuantiser(16, 4, 0.99, 0.25, 10, 0.03, true, VectorQuantiser.Gradient.ROTATION),

@@ -1,10 +1,13 @@
 package dev.tessera.vqvae.quantiser;
 
+import static dev.tessera.vqvae.quantiser.GumbelSoftmax.Logits.DISTANCES;
+import static dev.tessera.vqvae.quantiser.GumbelSoftmax.Logits.FREE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tessera.engine.graph.GraphTensor;
+import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.GraphInputs;
@@ -13,6 +16,7 @@ import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.engine.random.GumbelNoise;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -22,7 +26,7 @@ class GumbelSoftmaxTest {
   private static final int CHANNELS = 3;
   private static final int GRID = 4;
   private static final GumbelSoftmax QUANTISER =
-      new GumbelSoftmax(CODES, CHANNELS, 1, 0.0625, 2, 0);
+      new GumbelSoftmax(CODES, CHANNELS, 1, 0.0625, 2, 0, 0, FREE);
 
   /** The quantiser alone, with what it makes named. */
   private static final class Alone {
@@ -143,6 +147,81 @@ class GumbelSoftmaxTest {
     return noise;
   }
 
+  /** Codes and their vectors, one at each corner of a square and one in the middle. */
+  @Test
+  void logitsOfDistancesPreferTheNearestCode() {
+    GumbelSoftmax near = new GumbelSoftmax(5, 2, 1, 0.5, 0, 0, 0, DISTANCES);
+    assertThat(near.inputChannels()).isEqualTo(2);
+    ParameterStore store = new ParameterStore(4, DataType.FLOAT);
+    ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+    GraphTensor x = graph.placeholder("x", 30, 2);
+    Plan plan = Plan.forward(graph, near.selection(graph, x).named("selection"));
+    float[] codebook = {-2, -2, 2, -2, -2, 2, 2, 2, 0, 0};
+    store.write("quantiser/codebook", codebook);
+    float[] vectors = GraphInputs.gaussians(new Random(3), 60, 2);
+    plan.set("x", vectors);
+    plan.run();
+    float[] selection = plan.floats("selection");
+    for (int row = 0; row < 30; row++) {
+      double[] logits = new double[5];
+      for (int k = 0; k < 5; k++) {
+        double dx = vectors[2 * row] - codebook[2 * k];
+        double dy = vectors[2 * row + 1] - codebook[2 * k + 1];
+        logits[k] = -(dx * dx + dy * dy) / 2;
+      }
+      for (int k = 0; k < 5; k++) {
+        assertThat((double) selection[row * 5 + k] - selection[row * 5])
+            .isCloseTo(logits[k] - logits[0], within(1e-4));
+      }
+      double largest = Arrays.stream(logits).max().orElseThrow();
+      assertThat(logits[near.code(selection, row)]).isEqualTo(largest);
+    }
+  }
+
+  /** With all vectors at one code, the penalty's gradient leads them to the others. */
+  @Test
+  void unevenUseIsPenalised() {
+    GumbelSoftmax even = new GumbelSoftmax(CODES, CHANNELS, 1, 0.5, 0, 0, 3, FREE);
+    ParameterStore store = new ParameterStore(4, DataType.FLOAT);
+    ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
+    GraphTensor x = graph.parameter("x", Initialiser.zeros(), 2 * GRID, CODES);
+    GraphTensor penalty = even.quantise(graph, x, 2, 4).regulariser().orElseThrow().named("loss");
+    Plan plan = Plan.training(graph, penalty, List.of("x"));
+    CodebookLearner learner = even.learner(store, 1).orElseThrow();
+    int[] first = new int[2 * GRID];
+    for (int step = 0; step < 50; step++) {
+      learner.observe(first, new float[0], new float[0]);
+      learner.update(step, 0.1);
+    }
+    // Of equal probabilities: half of the step's vectors, each the mean of log(K · share).
+    double share = Math.pow(0.98, 50) / CODES;
+    double rest = 1 - (CODES - 1) * share;
+    double expected =
+        3 * (Math.log(rest * CODES) + (CODES - 1) * Math.log(share * CODES)) / CODES / 2;
+    plan.set("quantiser/klWeight", new float[1]);
+    plan.set("quantiser/inverseTemperature", new float[1]);
+    plan.run();
+    assertThat(plan.scalar("loss")).isCloseTo(expected, within(1e-4));
+    double[] gradient = plan.gradient("x").dup('c').data().asDouble();
+    for (int i = 0; i < gradient.length; i++) {
+      assertThat(i % CODES == 0 ? gradient[i] : -gradient[i]).as("slope %d", i).isPositive();
+    }
+  }
+
+  @Test
+  void severalLearnersKeepTheirStatesApart() {
+    GumbelSoftmax both = new GumbelSoftmax(CODES, CHANNELS, 1, 0.5, 0, 0.1, 1, FREE);
+    ParameterStore store = new ParameterStore(4, DataType.FLOAT);
+    both.declare(new ModelGraph(store, DataType.FLOAT));
+    CodebookLearner learner = both.learner(store, 1).orElseThrow();
+    CodebookLearner resumed = both.learner(store, 1).orElseThrow();
+    learner.observe(new int[] {2}, new float[CODES], new float[0]);
+    learner.update(1, 0.1);
+    assertThat(resumed.state().asMap()).hasSize(2).isNotEqualTo(learner.state().asMap());
+    resumed.restore(learner.state());
+    assertThat(resumed.state().asMap()).isEqualTo(learner.state().asMap());
+  }
+
   @Test
   void theNoiseDependsOnSeedAndStep() {
     Alone alone = new Alone(1);
@@ -188,7 +267,7 @@ class GumbelSoftmaxTest {
 
   @Test
   void aCodeThatIsNeverChosenRisesUntilItIs() {
-    GumbelSoftmax quantiser = new GumbelSoftmax(CODES, CHANNELS, 1, 0.5, 0, 0.1);
+    GumbelSoftmax quantiser = new GumbelSoftmax(CODES, CHANNELS, 1, 0.5, 0, 0.1, 0, FREE);
     ParameterStore store = new ParameterStore(4, DataType.FLOAT);
     ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
     GraphTensor x = graph.placeholder("x", 20, CODES);
@@ -222,22 +301,25 @@ class GumbelSoftmaxTest {
   @Test
   void valuesOutsideTheirRangeAreNamed() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GumbelSoftmax(1, 4, 1, 1, 0, 0))
+        .isThrownBy(() -> new GumbelSoftmax(1, 4, 1, 1, 0, 0, 0, FREE))
         .withMessageContainingAll("codebook size", "1");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GumbelSoftmax(8, 0, 1, 1, 0, 0))
+        .isThrownBy(() -> new GumbelSoftmax(8, 0, 1, 1, 0, 0, 0, FREE))
         .withMessageContaining("code channels");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GumbelSoftmax(8, 4, 0, 1, 0, 0))
+        .isThrownBy(() -> new GumbelSoftmax(8, 4, 0, 1, 0, 0, 0, FREE))
         .withMessageContaining("start temperature");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, Double.NaN, 0, 0))
+        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, Double.NaN, 0, 0, 0, FREE))
         .withMessageContaining("end temperature");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, 1, -1, 0))
+        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, 1, -1, 0, 0, FREE))
         .withMessageContaining("KL weight");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, 1, 0, 1))
+        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, 1, 0, 1, 0, FREE))
         .withMessageContaining("revival share");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new GumbelSoftmax(8, 4, 1, 1, 0, 0, -0.5, FREE))
+        .withMessage("usage weight is -0.5, but must be 0 or more");
   }
 }
