@@ -47,6 +47,23 @@ class ConfigProtosTest {
     }
   }
 
+  @Test
+  void relaxedCodesFromBeforeTheirUseWasPenalisedHaveFreeLogits() {
+    VqvaeConfig old = relaxed(0, GumbelSoftmax.Logits.FREE);
+    dev.tessera.proto.VqvaeConfig.Builder stored =
+        VqvaeProtos.toProto(relaxed(0.3, GumbelSoftmax.Logits.DISTANCES)).toBuilder();
+    stored.getGumbelSoftmaxBuilder().clearUsageWeight().clearLogits();
+    assertThat(VqvaeProtos.fromProto(stored.build())).isEqualTo(old);
+    assertThat(VqvaeProtos.toProto(old).toByteArray())
+        .as("stored as before")
+        .isEqualTo(stored.build().toByteArray());
+  }
+
+  private static VqvaeConfig relaxed(double usageWeight, GumbelSoftmax.Logits logits) {
+    Quantiser gumbel = new GumbelSoftmax(512, 8, 1, 0.0625, 0.1, 0.2, usageWeight, logits);
+    return new VqvaeConfig(PictureConfig.square(64), 8, 128, 96, 2, gumbel);
+  }
+
   @ParameterizedTest
   @EnumSource
   void everyLossHasAStoredForm(ReconstructionLoss loss) {
