@@ -3,6 +3,7 @@ package dev.tessera.cli;
 import dev.tessera.Tessera;
 import dev.tessera.transformer.decode.GuidanceSchedule;
 import dev.tessera.transformer.decode.SamplingOptions;
+import dev.tessera.transformer.ranker.RankBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,9 +47,16 @@ final class SampleCommand implements Callable<Integer> {
       names = "--rerank",
       paramLabel = "R",
       description =
-          "Make R pictures for each prompt and keep the best -n of them, by how likely the prompt is"
-              + " given the picture.")
+          "Make R pictures for each prompt and keep the best -n of them, as --rerank-by says.")
   private @Nullable Integer candidates;
+
+  @Option(
+      names = "--rerank-by",
+      paramLabel = "likelihood|ranker",
+      description =
+          "What the best are: those by which the model itself finds the prompt likeliest (default),"
+              + " or those that the model's ranker finds fitting, if train-ranker has added one.")
+  private @Nullable RankBy by;
 
   @Option(
       names = "--guidance-schedule",
@@ -103,6 +111,9 @@ final class SampleCommand implements Callable<Integer> {
   }
 
   private void requireCandidates() {
+    if (candidates == null && by != null) {
+      throw new UsageException("--rerank-by says how --rerank R chooses, but there is no --rerank");
+    }
     if (candidates == null) {
       return;
     }
@@ -122,12 +133,13 @@ final class SampleCommand implements Callable<Integer> {
       Tessera tessera, List<String> asked, SamplingOptions options) {
     BooleanSupplier cancelled = session.interruption()::isRequested;
     Integer asMany = candidates;
+    RankBy order = by != null ? by : RankBy.LIKELIHOOD;
     return SamplingBar.show(
         session,
         progress ->
             asMany == null
                 ? tessera.sample(asked, options, progress, cancelled)
-                : tessera.sampleBest(prompts, count, asMany, options, progress, cancelled));
+                : tessera.sampleBest(prompts, count, asMany, order, options, progress, cancelled));
   }
 
   /** A row for each prompt if that fits, and a square otherwise. */

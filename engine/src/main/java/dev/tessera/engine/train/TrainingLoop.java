@@ -28,7 +28,7 @@ public final class TrainingLoop implements AutoCloseable {
 
   /** What differs between the stages. */
   public interface Task {
-    /** "vqvae" or "transformer". */
+    /** "vqvae", "transformer" or "ranker". */
     String stage();
 
     /**

@@ -453,6 +453,7 @@ public final class TwoStageTraining {
         setup.seed(),
         vqvaeSteps,
         transformerSteps,
+        0,
         setup.codeVersion(),
         Map.of("java", Runtime.version().toString()),
         pictures.notice());
