@@ -69,7 +69,7 @@ class CommandsTest {
         Arguments.of("complete --model m x.png --out s.png", "--mask"),
         Arguments.of("complete --model m x.png --out s.png --mask top:2", "share of a mask is 2.0"),
         Arguments.of(
-            "complete --model m x.png --out s.png --mask box:1,2", "must be a file or top:"),
+            "complete --model m x.png --out s.png --mask box:1,2", "four whole numbers of pixels"),
         Arguments.of("complete --model m x.png --out s.png --mask top:1 -n 0", "count is 0"),
         Arguments.of("interpolate --model m a.png b.png --out s.png --steps 1", "--steps is 1"),
         Arguments.of("vary --model m x.png --out s.png --strength 0", "strength is 0.0"),
