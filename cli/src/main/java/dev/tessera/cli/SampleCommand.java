@@ -1,7 +1,6 @@
 package dev.tessera.cli;
 
 import dev.tessera.Tessera;
-import dev.tessera.transformer.decode.GuidanceSchedule;
 import dev.tessera.transformer.decode.SamplingOptions;
 import dev.tessera.transformer.ranker.RankBy;
 import java.io.IOException;
@@ -27,8 +26,8 @@ final class SampleCommand implements Callable<Integer> {
   private final Session session;
 
   @Mixin private final WeightsOption model = new WeightsOption();
-  @Mixin private final SamplingSettings settings = new SamplingSettings();
-  @Mixin private final GuidanceOption guidance = new GuidanceOption();
+  @Mixin private final PictureSampling settings = new PictureSampling();
+  @Mixin private final OutOption out = new OutOption();
 
   @Option(
       names = "--prompt",
@@ -58,33 +57,15 @@ final class SampleCommand implements Callable<Integer> {
               + " or those that the model's ranker finds fitting, if train-ranker has added one.")
   private @Nullable RankBy by;
 
-  @Option(
-      names = "--guidance-schedule",
-      paramLabel = "S",
-      defaultValue = "constant",
-      description =
-          "How guidance goes over the tokens of a picture: constant, or linear or cosine from none"
-              + " to all (default: ${DEFAULT-VALUE}).")
-  private GuidanceSchedule schedule = GuidanceSchedule.CONSTANT;
-
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "PATH",
-      description = "A PNG file, or a folder.")
-  private String out = "";
-
   SampleCommand(Session session) {
     this.session = session;
   }
 
   @Override
   public Integer call() throws IOException {
-    PictureOutput output = PictureOutput.of(out);
+    PictureOutput output = out.output();
     requireCandidates();
-    SamplingOptions options =
-        UsageException.check(
-            () -> settings.options().withGuidance(guidance.value()).withGuidanceSchedule(schedule));
+    SamplingOptions options = settings.options();
     List<String> asked = asked();
     try (Tessera tessera = model.load()) {
       prompts.forEach(prompt -> session.warnIfCut(tessera, prompt));

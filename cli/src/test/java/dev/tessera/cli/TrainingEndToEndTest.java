@@ -407,6 +407,37 @@ class TrainingEndToEndTest {
     }
   }
 
+  @Test
+  void theScheduleOfGuidanceChangesVariationsAndCompletions() throws IOException {
+    String picture = pictures.resolve("shape00.png").toString();
+    for (Object[] asked :
+        new Object[][] {
+          {"vary", "--model", model(), picture, "--strength", 1},
+          {"complete", "--model", model(), picture, "--mask", "bottom:1"}
+        }) {
+      List<byte[]> made = new ArrayList<>();
+      for (String schedule : List.of("constant", "linear")) {
+        Path file = folder.resolve(asked[0] + schedule + ".png");
+        Call call =
+            with(
+                asked,
+                "--prompt",
+                "a red circle",
+                "-n",
+                4,
+                "--guidance",
+                50,
+                "--guidance-schedule",
+                schedule,
+                "--out",
+                file);
+        assertThat(call.exitCode()).as(call.err()).isZero();
+        made.add(Files.readAllBytes(file));
+      }
+      assertThat(made.get(1)).as(asked[0].toString()).isNotEqualTo(made.get(0));
+    }
+  }
+
   private Call trainRanker(Path out, Object... more) {
     List<Object> arguments = new ArrayList<>(List.of("train-ranker", pictures, "--out", out));
     arguments.addAll(List.of("--model", model(), "--cache", folder.resolve("cache")));
@@ -432,8 +463,19 @@ class TrainingEndToEndTest {
     Path chosen = folder.resolve("chosen");
     Call sampling =
         Call.of(
-            "sample", "--model", ranked, "--prompt", "a red circle", "-n", 2, "--rerank", 5,
-            "--rerank-by", "ranker", "--out", chosen + "/");
+            "sample",
+            "--model",
+            ranked,
+            "--prompt",
+            "a red circle",
+            "-n",
+            2,
+            "--rerank",
+            5,
+            "--rerank-by",
+            "ranker",
+            "--out",
+            chosen + "/");
     assertThat(sampling.exitCode()).as(sampling.err()).isZero();
     List<JsonNode> lines =
         Files.readAllLines(chosen.resolve("samples.jsonl")).stream().map(JSON::readTree).toList();
@@ -443,8 +485,17 @@ class TrainingEndToEndTest {
 
     Call refused =
         Call.of(
-            "sample", "--model", model(), "--prompt", "a red circle", "--rerank", 5,
-            "--rerank-by", "ranker", "--out", folder.resolve("none.png"));
+            "sample",
+            "--model",
+            model(),
+            "--prompt",
+            "a red circle",
+            "--rerank",
+            5,
+            "--rerank-by",
+            "ranker",
+            "--out",
+            folder.resolve("none.png"));
     assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(refused.err().strip().lines()).hasSize(1);
     assertThat(refused.err()).contains("the model has no ranker");
