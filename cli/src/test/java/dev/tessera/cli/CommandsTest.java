@@ -1,6 +1,7 @@
 package dev.tessera.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tessera.proto.Manifest;
 import java.io.IOException;
@@ -56,7 +57,8 @@ class CommandsTest {
         Arguments.of("audit x --size 48x", "must be a side in pixels, or WIDTHxHEIGHT"),
         Arguments.of("train x --out RUN --size 48x30", "height is 30, but must be a multiple"),
         Arguments.of("audit x --config nothing", "neither a file nor one of"),
-        Arguments.of("sample --out s.png", "--model"),
+        Arguments.of("sample --out s.png", "no model ships with this build, so --model"),
+        Arguments.of("reconstruct x.png --out s.png", "so --model NAME.tessera is needed"),
         Arguments.of("sample --model m --out s.jpg", "must end in .png or be a folder"),
         Arguments.of("sample --model m --out s.png -n 0", "-n is 0"),
         Arguments.of("sample --model m --out s.png --rerank 4", "there is no --prompt"),
@@ -205,5 +207,13 @@ class CommandsTest {
     assertThat(Explanation.of(new NoClassDefFoundError("Could not initialize class Nd4j")))
         .contains("native libraries", "Nd4j");
     assertThat(Explanation.of(new NullPointerException())).contains("internal error");
+  }
+
+  @Test
+  void theModelThatShipsIsFoundWhereTheLauncherSaysItIs() throws IOException {
+    Path file = Files.createFile(folder.resolve("model.tessera"));
+    assertThat(ShippedModel.at(file.toString())).isEqualTo(file);
+    String missing = folder.resolve("none.tessera").toString();
+    assertThatThrownBy(() -> ShippedModel.at(missing)).hasMessageContaining("no model ships");
   }
 }
