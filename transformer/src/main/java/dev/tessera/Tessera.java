@@ -21,6 +21,8 @@ import dev.tessera.transformer.edit.Completion;
 import dev.tessera.transformer.edit.CompletionOptions;
 import dev.tessera.transformer.edit.PictureMask;
 import dev.tessera.transformer.edit.VariationOptions;
+import dev.tessera.transformer.ranker.RankBy;
+import dev.tessera.transformer.ranker.Ranker;
 import dev.tessera.vqvae.model.PictureCodec;
 import dev.tessera.vqvae.model.Tiling;
 import dev.tessera.vqvae.picture.PictureConfig;
@@ -54,6 +56,7 @@ public final class Tessera implements AutoCloseable {
   private final PictureCodec codec;
   private final Supplier<WeightFormat> format;
   private @Nullable IncrementalDecoder decoder;
+  private @Nullable Ranker ranker;
   private boolean closed;
 
   /**
@@ -64,8 +67,8 @@ public final class Tessera implements AutoCloseable {
    * @param logLikelihood of the tokens that were sampled given the prompt and those that were not,
    *     in nats
    * @param number of the sample, which with the seed decides on it
-   * @param score that pictures of a prompt were chosen by: the log-likelihood of the prompt given
-   *     the picture, in nats; not a number where nothing was chosen
+   * @param score that pictures of a prompt were chosen by, as {@link RankBy} says; not a number
+   *     where nothing was chosen
    */
   public record Sample(
       Rgb picture, String prompt, double logLikelihood, long number, double score) {}
@@ -74,9 +77,9 @@ public final class Tessera implements AutoCloseable {
    * A picture's place among others.
    *
    * @param index of the picture in what was given
-   * @param logLikelihood of the prompt given the picture, in nats
+   * @param score that it has for the prompt, as {@link RankBy} says
    */
-  public record Ranked(int index, double logLikelihood) {}
+  public record Ranked(int index, double score) {}
 
   /**
    * A caption for a picture.
@@ -185,28 +188,46 @@ public final class Tessera implements AutoCloseable {
 
   /**
    * Samples several pictures for each prompt and returns the best: those by which the model finds
-   * the prompt most likely in return (Ding et al., <i>CogView</i>, 2021, section 3.3).
+   * the prompt most likely in return.
    *
-   * @param prompts none of them empty
-   * @param kept pictures returned for each prompt, the best first, 1 to {@code candidates}
-   * @param candidates pictures sampled for each prompt; those of prompt i have the numbers i ·
-   *     candidates and on
-   * @param options as for {@link #sample}
-   * @param progress told the image tokens that are done
-   * @param cancelled asked before each step
-   * @return kept pictures of the first prompt, then those of the second, and so on
-   * @throws IllegalArgumentException if a prompt is empty or a number out of its range
-   * @throws IllegalStateException if the model was trained without captions
-   * @throws java.util.concurrent.CancellationException if cancelled
+   * @see #sampleBest(List, int, int, RankBy, SamplingOptions, Progress, BooleanSupplier)
    */
-  public synchronized List<Sample> sampleBest(
+  public List<Sample> sampleBest(
       List<String> prompts,
       int kept,
       int candidates,
       SamplingOptions options,
       Progress progress,
       BooleanSupplier cancelled) {
-    requireCaptions();
+    return sampleBest(prompts, kept, candidates, RankBy.LIKELIHOOD, options, progress, cancelled);
+  }
+
+  /**
+   * Samples several pictures for each prompt and returns the best.
+   *
+   * @param prompts none of them empty
+   * @param kept pictures returned for each prompt, the best first, 1 to {@code candidates}
+   * @param candidates pictures sampled for each prompt; those of prompt i have the numbers i ·
+   *     candidates and on
+   * @param by what they are put in order by
+   * @param options as for {@link #sample}
+   * @param progress told the image tokens that are done
+   * @param cancelled asked before each step
+   * @return kept pictures of the first prompt, then those of the second, and so on
+   * @throws IllegalArgumentException if a prompt is empty or a number out of its range
+   * @throws IllegalStateException if the model was trained without captions, or has no ranker and
+   *     was asked for it
+   * @throws java.util.concurrent.CancellationException if cancelled
+   */
+  public synchronized List<Sample> sampleBest(
+      List<String> prompts,
+      int kept,
+      int candidates,
+      RankBy by,
+      SamplingOptions options,
+      Progress progress,
+      BooleanSupplier cancelled) {
+    requireRanking(by);
     if (kept < 1 || kept > candidates) {
       throw new IllegalArgumentException(
           "%d pictures of %d candidates are to be kept, but it must be 1 to all"
@@ -219,18 +240,20 @@ public final class Tessera implements AutoCloseable {
         asked.add(ImagePrompt.text(bpe, asked.size()));
       }
     }
-    List<ImageSample> samples = codes(asked, kept * prompts.size(), options, progress, cancelled);
-    List<Likelihood.Pair> pairs = new ArrayList<>();
-    for (int i = 0; i < asked.size(); i++) {
-      pairs.add(new Likelihood.Pair(asked.get(i).bpe(), samples.get(i).codes()));
-    }
-    double[] scores = new Likelihood(decoder()).textGivenImage(pairs, cancelled);
+    int decoded = by == RankBy.RANKER ? asked.size() : kept * prompts.size();
+    List<ImageSample> samples = codes(asked, decoded, options, progress, cancelled);
+    List<int[]> texts = asked.stream().map(ImagePrompt::bpe).toList();
+    List<int[]> codes = samples.stream().map(ImageSample::codes).toList();
+    double[] scores =
+        switch (by) {
+          case LIKELIHOOD -> likelihoods(texts, codes, cancelled);
+          case RANKER -> fits(texts, codec.decode(codes.toArray(int[][]::new)));
+        };
     List<Integer> best = new ArrayList<>();
     for (int first = 0; first < asked.size(); first += candidates) {
       best.addAll(order(scores, first, first + candidates).subList(0, kept));
     }
-    List<Rgb> pictures =
-        codec.decode(best.stream().map(i -> samples.get(i).codes()).toArray(int[][]::new));
+    List<Rgb> pictures = codec.decode(best.stream().map(codes::get).toArray(int[][]::new));
     List<Sample> result = new ArrayList<>();
     for (int i = 0; i < best.size(); i++) {
       int number = best.get(i);
@@ -245,23 +268,62 @@ public final class Tessera implements AutoCloseable {
     return result;
   }
 
+  /** Puts pictures in order by how likely a prompt is given them, the likeliest first. */
+  public List<Ranked> rank(String prompt, List<Rgb> pictures, BooleanSupplier cancelled) {
+    return rank(prompt, pictures, RankBy.LIKELIHOOD, cancelled);
+  }
+
   /**
-   * Puts pictures in order by how likely a prompt is given them, the likeliest first.
+   * Puts pictures in order by how well they fit a prompt, the best first.
    *
    * @param pictures of the model's size
+   * @param by what they are put in order by
    * @throws IllegalArgumentException if the prompt is empty
-   * @throws IllegalStateException if the model was trained without captions
+   * @throws IllegalStateException if the model was trained without captions, or has no ranker and
+   *     was asked for it
    */
   public synchronized List<Ranked> rank(
-      String prompt, List<Rgb> pictures, BooleanSupplier cancelled) {
-    requireCaptions();
-    int[] bpe = rankable(prompt);
-    List<Likelihood.Pair> pairs = new ArrayList<>();
-    for (int[] codes : codec.encode(pictures.size(), pictures::get)) {
-      pairs.add(new Likelihood.Pair(bpe, codes));
-    }
-    double[] scores = new Likelihood(decoder()).textGivenImage(pairs, cancelled);
+      String prompt, List<Rgb> pictures, RankBy by, BooleanSupplier cancelled) {
+    requireRanking(by);
+    List<int[]> texts = Collections.nCopies(pictures.size(), rankable(prompt));
+    double[] scores =
+        switch (by) {
+          case LIKELIHOOD ->
+              likelihoods(texts, List.of(codec.encode(pictures.size(), pictures::get)), cancelled);
+          case RANKER -> fits(texts, pictures);
+        };
     return order(scores, 0, scores.length).stream().map(i -> new Ranked(i, scores[i])).toList();
+  }
+
+  /** Whether the model has a ranker, so that pictures can be chosen by {@link RankBy#RANKER}. */
+  public boolean hasRanker() {
+    return bundle.ranker().isPresent();
+  }
+
+  private void requireRanking(RankBy by) {
+    requireCaptions();
+    if (by == RankBy.RANKER && !hasRanker()) {
+      throw new IllegalStateException(
+          "the model has no ranker: rank by likelihood, or add one with tessera train-ranker");
+    }
+  }
+
+  /** Of each text given the picture beside it. */
+  private double[] likelihoods(List<int[]> texts, List<int[]> codes, BooleanSupplier cancelled) {
+    List<Likelihood.Pair> pairs = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      pairs.add(new Likelihood.Pair(texts.get(i), codes.get(i)));
+    }
+    return new Likelihood(decoder()).textGivenImage(pairs, cancelled);
+  }
+
+  /** How well the ranker finds that each text fits the picture beside it. */
+  private double[] fits(List<int[]> texts, List<Rgb> pictures) {
+    float[][] ofTexts = ranker().texts(texts);
+    float[][] ofPictures = ranker().pictures(pictures);
+    return IntStream.range(0, ofTexts.length)
+        .mapToDouble(i -> Ranker.score(ofPictures[i], ofTexts[i]))
+        .toArray();
   }
 
   private int[] rankable(String prompt) {
@@ -544,6 +606,14 @@ public final class Tessera implements AutoCloseable {
     return decoder;
   }
 
+  private Ranker ranker() {
+    if (ranker == null) {
+      Bundle.TrainedRanker trained = bundle.ranker().orElseThrow();
+      ranker = new Ranker(trained.config(), trained.parameters(), Execution::best);
+    }
+    return ranker;
+  }
+
   private void requireOpen() {
     if (closed) {
       throw new IllegalStateException("the model is closed");
@@ -557,6 +627,10 @@ public final class Tessera implements AutoCloseable {
     if (decoder != null) {
       decoder.close();
       decoder = null;
+    }
+    if (ranker != null) {
+      ranker.close();
+      ranker = null;
     }
     codec.close();
   }

@@ -13,6 +13,7 @@ import dev.tessera.transformer.edit.CompletionOptions;
 import dev.tessera.transformer.edit.MaskShape;
 import dev.tessera.transformer.edit.PictureMask;
 import dev.tessera.transformer.edit.VariationOptions;
+import dev.tessera.transformer.ranker.RankBy;
 import dev.tessera.vqvae.picture.Rgb;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class TesseraEditTest {
 
   @BeforeAll
   static void load() throws IOException {
-    filling = model("filling", TinyModel.infilling(2));
+    filling = model("filling", TinyModel.ranked(TinyModel.infilling(2)));
     raster = model("raster", TinyModel.decided(2));
   }
 
@@ -238,12 +239,53 @@ class TesseraEditTest {
   }
 
   @Test
+  void theRankerKeepsTheCandidatesThatItFindsFitting() {
+    int candidates = 12;
+    List<Tessera.Sample> all = chosen(filling, candidates, candidates, RankBy.RANKER);
+    List<Tessera.Sample> best = chosen(filling, 3, candidates, RankBy.RANKER);
+
+    assertThat(all)
+        .isSortedAccordingTo(Comparator.comparingDouble(Tessera.Sample::score).reversed());
+    assertThat(all.get(0).score()).isGreaterThan(all.get(candidates - 1).score());
+    assertThat(all).allMatch(sample -> Math.abs(sample.score()) < 1.001);
+    for (int i = 0; i < 3; i++) {
+      assertThat(best.get(i).number()).isEqualTo(all.get(i).number());
+      assertThat(best.get(i).score()).isEqualTo(all.get(i).score());
+      assertThat(best.get(i).picture().pixels()).isEqualTo(all.get(i).picture().pixels());
+    }
+    List<Rgb> pictures = all.stream().map(Tessera.Sample::picture).toList();
+    List<Tessera.Ranked> ranked = filling.rank("ghost", pictures, RankBy.RANKER, () -> false);
+    for (int i = 0; i < candidates; i++) {
+      assertThat(ranked.get(i).score()).isEqualTo(all.get(i).score());
+    }
+    assertThat(numbers(all)).isNotEqualTo(numbers(chosen(filling, 12, 12, RankBy.LIKELIHOOD)));
+    assertThat(numbers(all)).isEqualTo(numbers(chosen(filling, 12, 12, RankBy.RANKER)));
+  }
+
+  private static List<Long> numbers(List<Tessera.Sample> samples) {
+    return samples.stream().map(Tessera.Sample::number).toList();
+  }
+
+  private static List<Tessera.Sample> chosen(Tessera model, int kept, int of, RankBy by) {
+    return model.sampleBest(List.of("ghost"), kept, of, by, SEEDED, Progress.NONE, () -> false);
+  }
+
+  @Test
+  void aModelWithoutARankerSaysSo() {
+    assertThat(filling.hasRanker()).isTrue();
+    assertThat(raster.hasRanker()).isFalse();
+    assertThatThrownBy(() -> chosen(raster, 1, 2, RankBy.RANKER))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the model has no ranker");
+  }
+
+  @Test
   void picturesAreRankedByHowWellAPromptFitsThem() {
     List<Rgb> pictures = List.of(noise(16, 16, 1), noise(16, 16, 2), noise(16, 16, 3));
     List<Tessera.Ranked> ranked = filling.rank("ghost", pictures, () -> false);
     assertThat(ranked).extracting(Tessera.Ranked::index).containsExactlyInAnyOrder(0, 1, 2);
     assertThat(ranked)
-        .isSortedAccordingTo(Comparator.comparingDouble(Tessera.Ranked::logLikelihood).reversed());
+        .isSortedAccordingTo(Comparator.comparingDouble(Tessera.Ranked::score).reversed());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> filling.rank(" ", pictures, () -> false))
         .withMessageContaining("the prompt is empty");
@@ -270,7 +312,7 @@ class TesseraEditTest {
     assertThat(ratio)
         .isCloseTo(ranked.get(0).logLikelihood() - ranked.get(1).logLikelihood(), within(1e-9));
     for (Tessera.Choice choice : ranked) {
-      assertThat(filling.rank(choice.text(), List.of(picture), () -> false).get(0).logLikelihood())
+      assertThat(filling.rank(choice.text(), List.of(picture), () -> false).get(0).score())
           .isEqualTo(choice.logLikelihood());
     }
     assertThatIllegalArgumentException()

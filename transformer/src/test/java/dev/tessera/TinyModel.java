@@ -9,6 +9,8 @@ import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.bundle.Provenance;
 import dev.tessera.transformer.model.Gpt;
+import dev.tessera.transformer.ranker.RankerConfig;
+import dev.tessera.transformer.ranker.TwoTowers;
 import dev.tessera.vqvae.model.Vqvae;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.picture.PictureConfig;
@@ -37,6 +39,15 @@ public final class TinyModel {
     return bundle(captioned, 15, true);
   }
 
+  /** The same with a ranker. */
+  public static Bundle ranked(Bundle bundle) {
+    int vocabulary = bundle.stage2().orElseThrow().tokenizer().vocabularySize();
+    RankerConfig config = new RankerConfig(16, 16, vocabulary, 8, 4, 8, 1, 2, 8);
+    ParameterStore store = new ParameterStore(3, DataType.FLOAT);
+    new TwoTowers(config, new ModelGraph(store, DataType.FLOAT), 1).declare();
+    return bundle.withRanker(new Bundle.TrainedRanker(config, store.toTensors()), 1);
+  }
+
   private static Bundle bundle(long captioned, float scale) {
     return bundle(captioned, scale, false);
   }
@@ -58,6 +69,7 @@ public final class TinyModel {
             Math.max(2, captioned),
             captioned,
             1,
+            0,
             0,
             0,
             "test",

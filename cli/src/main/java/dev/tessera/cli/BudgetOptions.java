@@ -28,7 +28,9 @@ final class BudgetOptions {
   @Option(
       names = "--steps",
       paramLabel = "V[,T]",
-      description = "Exact steps of the vqvae and of the transformer, for runs that repeat.")
+      description =
+          "Exact steps of the vqvae and of the transformer, or V of whatever is trained alone, for"
+              + " runs that repeat.")
   private @Nullable String steps;
 
   RunBudget budget() {

@@ -2,6 +2,7 @@ package dev.tessera.cli;
 
 import dev.tessera.proto.Manifest;
 import dev.tessera.proto.Provenance;
+import dev.tessera.proto.RankerConfig;
 import dev.tessera.proto.TransformerConfig;
 import dev.tessera.proto.VqvaeConfig;
 import java.nio.file.Path;
@@ -20,6 +21,9 @@ final class BundleFacts {
     facts.put("vqvae", vqvae(manifest.getVqvae()));
     if (manifest.hasTransformer()) {
       facts.put("transformer", transformer(manifest.getTransformer()));
+    }
+    if (manifest.hasRanker()) {
+      facts.put("ranker", ranker(manifest.getRanker()));
     }
     facts.put("provenance", provenance(manifest.getProvenance()));
     Map<String, Object> entries = new LinkedHashMap<>();
@@ -65,6 +69,18 @@ final class BundleFacts {
     return facts;
   }
 
+  private static Map<String, Object> ranker(RankerConfig config) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("pictureHeight", config.getPictureHeight());
+    facts.put("pictureWidth", config.getPictureWidth());
+    facts.put("textLength", config.getTextLength());
+    facts.put("channels", config.getChannels());
+    facts.put("textWidth", config.getTextWidth());
+    facts.put("textLayers", config.getTextLayers());
+    facts.put("embedding", config.getEmbedding());
+    return facts;
+  }
+
   private static Map<String, Object> provenance(Provenance provenance) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("dataSource", provenance.getDataSource());
@@ -74,6 +90,9 @@ final class BundleFacts {
     facts.put("seed", provenance.getSeed());
     facts.put("vqvaeSteps", provenance.getVqvaeSteps());
     facts.put("transformerSteps", provenance.getTransformerSteps());
+    if (provenance.getRankerSteps() > 0) {
+      facts.put("rankerSteps", provenance.getRankerSteps());
+    }
     facts.put("codeVersion", provenance.getCodeVersion());
     facts.put("libraryVersions", provenance.getLibraryVersionsMap());
     facts.put("dataNotice", provenance.getDataNotice());

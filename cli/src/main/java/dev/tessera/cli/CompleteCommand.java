@@ -1,7 +1,6 @@
 package dev.tessera.cli;
 
 import dev.tessera.Tessera;
-import dev.tessera.transformer.decode.SamplingOptions;
 import dev.tessera.transformer.edit.CompletionOptions;
 import dev.tessera.transformer.edit.MaskShape;
 import dev.tessera.transformer.edit.PictureMask;
@@ -9,7 +8,6 @@ import dev.tessera.vqvae.picture.Pictures;
 import dev.tessera.vqvae.picture.Rgb;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,8 +28,7 @@ final class CompleteCommand implements Callable<Integer> {
   private final Session session;
 
   @Mixin private final WeightsOption model = new WeightsOption();
-  @Mixin private final SamplingSettings settings = new SamplingSettings();
-  @Mixin private final GuidanceOption guidance = new GuidanceOption();
+  @Mixin private final EditOptions edit = new EditOptions();
 
   @Parameters(paramLabel = "IMAGE", description = "A picture file.")
   private Path image = Path.of("");
@@ -49,51 +46,27 @@ final class CompleteCommand implements Callable<Integer> {
       })
   private String mask = "";
 
-  @Option(
-      names = "--prompt",
-      paramLabel = "T",
-      defaultValue = "",
-      description = "What the whole picture should show.")
-  private String prompt = "";
-
-  @Option(
-      names = "-n",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Pictures to make (default: ${DEFAULT-VALUE}).")
-  private int count;
-
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "PATH",
-      description = "A PNG file, or a folder.")
-  private String out = "";
-
   CompleteCommand(Session session) {
     this.session = session;
   }
 
   @Override
   public Integer call() throws IOException {
-    PictureOutput output = PictureOutput.of(out);
-    SamplingOptions sampling =
-        UsageException.check(() -> settings.options().withGuidance(guidance.value()));
+    PictureOutput output = edit.output();
     CompletionOptions options =
-        UsageException.check(() -> new CompletionOptions(prompt, count, sampling));
+        UsageException.check(
+            () -> new CompletionOptions(edit.prompt(), edit.count(), edit.sampling()));
     Optional<MaskShape> shape = UsageException.check(() -> MaskShape.parse(mask));
     try (Tessera tessera = model.load()) {
-      session.warnIfCut(tessera, prompt);
+      session.warnIfCut(tessera, edit.prompt());
       Rgb picture = Pictures.readWhole(image, tessera.pictureConfig().background());
       PictureMask filled = mask(shape, picture);
-      List<Tessera.Sample> samples =
-          SamplingBar.show(
-              session,
-              progress ->
-                  tessera.complete(
-                      picture, filled, options, progress, session.interruption()::isRequested));
-      new SampleFiles(session, output)
-          .write(samples, sampling.seed(), SampleFiles.columns(samples.size()));
+      edit.write(
+          session,
+          output,
+          progress ->
+              tessera.complete(
+                  picture, filled, options, progress, session.interruption()::isRequested));
     }
     return ExitCode.DONE;
   }

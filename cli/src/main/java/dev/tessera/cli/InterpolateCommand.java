@@ -23,6 +23,7 @@ final class InterpolateCommand implements Callable<Integer> {
   private final Session session;
 
   @Mixin private final ModelOption model = new ModelOption();
+  @Mixin private final OutOption out = new OutOption();
 
   @Parameters(index = "0", paramLabel = "A", description = "The first picture.")
   private Path first = Path.of("");
@@ -37,20 +38,13 @@ final class InterpolateCommand implements Callable<Integer> {
       description = "Pictures in all, A and B included, 2 to 1000 (default: ${DEFAULT-VALUE}).")
   private int steps;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "PATH",
-      description = "A PNG file, or a folder.")
-  private String out = "";
-
   InterpolateCommand(Session session) {
     this.session = session;
   }
 
   @Override
   public Integer call() throws IOException {
-    PictureOutput output = PictureOutput.of(out);
+    PictureOutput output = out.output();
     if (steps < 2 || steps > Tessera.MAXIMUM_STEPS) {
       throw new UsageException(
           "--steps is " + steps + ", but must be 2 to " + Tessera.MAXIMUM_STEPS);

@@ -6,11 +6,12 @@ import dev.tessera.vqvae.data.PrepareListener;
 import dev.tessera.vqvae.data.PrepareOptions;
 import dev.tessera.vqvae.data.PreparedPictures;
 import java.io.IOException;
+import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What commands understand that measure a model on a source. */
+/** What commands understand that take a model back to the pictures it was trained on. */
 final class MeasureOptions {
   @Mixin private final CacheOption cache = new CacheOption();
 
@@ -31,18 +32,26 @@ final class MeasureOptions {
     return UsageException.check(() -> PictureSource.parse(source));
   }
 
+  /** How the source is split. */
+  PrepareOptions prepare() {
+    return UsageException.check(
+        () ->
+            new PrepareOptions(
+                PrepareOptions.DEFAULT.seed(),
+                heldOut,
+                PrepareOptions.DEFAULT.maxBrokenFraction()));
+  }
+
+  /** Where prepared pictures are kept. */
+  Path cache() {
+    return cache.folder();
+  }
+
   /** The pictures, prepared and split as they were for training. */
   PreparedPictures pictures(Bundle bundle, Session session) throws IOException {
     PictureSource pictures = source();
-    PrepareOptions prepare =
-        UsageException.check(
-            () ->
-                new PrepareOptions(
-                    PrepareOptions.DEFAULT.seed(),
-                    heldOut,
-                    PrepareOptions.DEFAULT.maxBrokenFraction()));
     PrepareListener interruptible = (done, total) -> session.leaveIfInterrupted();
     return PreparedPictures.prepare(
-        pictures, bundle.vqvae().picture(), cache.folder(), prepare, interruptible);
+        pictures, bundle.vqvae().picture(), cache(), prepare(), interruptible);
   }
 }

@@ -29,16 +29,10 @@ final class ReconstructCommand implements Callable<Integer> {
   private final Session session;
 
   @Mixin private final ModelOption model = new ModelOption();
+  @Mixin private final OutOption out = new OutOption();
 
   @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Picture files.")
   private List<Path> images = new ArrayList<>();
-
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "PATH",
-      description = "A PNG file, or a folder.")
-  private String out = "";
 
   @Option(
       names = "--tile",
@@ -53,7 +47,7 @@ final class ReconstructCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PictureOutput output = PictureOutput.of(out);
+    PictureOutput output = out.output();
     List<Rgb> originals = new ArrayList<>();
     List<Rgb> reconstructions = new ArrayList<>();
     try (Tessera tessera = model.load()) {
@@ -72,7 +66,7 @@ final class ReconstructCommand implements Callable<Integer> {
       }
     }
     if (output.isFile()) {
-      requireOneSize(originals);
+      requireOneSize(output, originals);
       writeFile(output, originals, reconstructions);
     } else {
       for (int i = 0; i < images.size(); i++) {
@@ -83,12 +77,14 @@ final class ReconstructCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private void requireOneSize(List<Rgb> pictures) {
+  private static void requireOneSize(PictureOutput output, List<Rgb> pictures) {
     Rgb first = pictures.get(0);
     if (pictures.stream()
         .anyMatch(one -> one.height() != first.height() || one.width() != first.width())) {
       throw new UsageException(
-          "--out is " + out + ", but pictures of unlike sizes go into a folder, not into one file");
+          "--out is "
+              + output.path()
+              + ", but pictures of unlike sizes go into a folder, not into one file");
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.tessera.cli;
 
 import dev.tessera.Tessera;
-import dev.tessera.transformer.decode.GuidanceSchedule;
 import dev.tessera.transformer.decode.SamplingOptions;
+import dev.tessera.transformer.ranker.RankBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +26,8 @@ final class SampleCommand implements Callable<Integer> {
   private final Session session;
 
   @Mixin private final WeightsOption model = new WeightsOption();
-  @Mixin private final SamplingSettings settings = new SamplingSettings();
-  @Mixin private final GuidanceOption guidance = new GuidanceOption();
+  @Mixin private final PictureSampling settings = new PictureSampling();
+  @Mixin private final OutOption out = new OutOption();
 
   @Option(
       names = "--prompt",
@@ -46,25 +46,16 @@ final class SampleCommand implements Callable<Integer> {
       names = "--rerank",
       paramLabel = "R",
       description =
-          "Make R pictures for each prompt and keep the best -n of them, by how likely the prompt is"
-              + " given the picture.")
+          "Make R pictures for each prompt and keep the best -n of them, as --rerank-by says.")
   private @Nullable Integer candidates;
 
   @Option(
-      names = "--guidance-schedule",
-      paramLabel = "S",
-      defaultValue = "constant",
+      names = "--rerank-by",
+      paramLabel = "likelihood|ranker",
       description =
-          "How guidance goes over the tokens of a picture: constant, or linear or cosine from none"
-              + " to all (default: ${DEFAULT-VALUE}).")
-  private GuidanceSchedule schedule = GuidanceSchedule.CONSTANT;
-
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "PATH",
-      description = "A PNG file, or a folder.")
-  private String out = "";
+          "What the best are: those by which the model itself finds the prompt likeliest (default),"
+              + " or those that the model's ranker finds fitting, if train-ranker has added one.")
+  private @Nullable RankBy by;
 
   SampleCommand(Session session) {
     this.session = session;
@@ -72,11 +63,9 @@ final class SampleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PictureOutput output = PictureOutput.of(out);
+    PictureOutput output = out.output();
     requireCandidates();
-    SamplingOptions options =
-        UsageException.check(
-            () -> settings.options().withGuidance(guidance.value()).withGuidanceSchedule(schedule));
+    SamplingOptions options = settings.options();
     List<String> asked = asked();
     try (Tessera tessera = model.load()) {
       prompts.forEach(prompt -> session.warnIfCut(tessera, prompt));
@@ -103,6 +92,9 @@ final class SampleCommand implements Callable<Integer> {
   }
 
   private void requireCandidates() {
+    if (candidates == null && by != null) {
+      throw new UsageException("--rerank-by says how --rerank R chooses, but there is no --rerank");
+    }
     if (candidates == null) {
       return;
     }
@@ -122,12 +114,13 @@ final class SampleCommand implements Callable<Integer> {
       Tessera tessera, List<String> asked, SamplingOptions options) {
     BooleanSupplier cancelled = session.interruption()::isRequested;
     Integer asMany = candidates;
+    RankBy order = by != null ? by : RankBy.LIKELIHOOD;
     return SamplingBar.show(
         session,
         progress ->
             asMany == null
                 ? tessera.sample(asked, options, progress, cancelled)
-                : tessera.sampleBest(prompts, count, asMany, options, progress, cancelled));
+                : tessera.sampleBest(prompts, count, asMany, order, options, progress, cancelled));
   }
 
   /** A row for each prompt if that fits, and a square otherwise. */

@@ -90,7 +90,7 @@ final class Training {
   }
 
   /** Since the virtual machine started: its own start is part of the user's minutes. */
-  private static double secondsSinceStart() {
+  static double secondsSinceStart() {
     long start = ManagementFactory.getRuntimeMXBean().getStartTime();
     return (System.currentTimeMillis() - start) / 1000.0;
   }

@@ -1,6 +1,7 @@
 package dev.tessera.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tessera.proto.Manifest;
 import java.io.IOException;
@@ -56,15 +57,21 @@ class CommandsTest {
         Arguments.of("audit x --size 48x", "must be a side in pixels, or WIDTHxHEIGHT"),
         Arguments.of("train x --out RUN --size 48x30", "height is 30, but must be a multiple"),
         Arguments.of("audit x --config nothing", "neither a file nor one of"),
-        Arguments.of("sample --out s.png", "--model"),
+        Arguments.of("sample --out s.png", "no model ships with this build, so --model"),
+        Arguments.of("reconstruct x.png --out s.png", "so --model NAME.tessera is needed"),
         Arguments.of("sample --model m --out s.jpg", "must end in .png or be a folder"),
         Arguments.of("sample --model m --out s.png -n 0", "-n is 0"),
         Arguments.of("sample --model m --out s.png --rerank 4", "there is no --prompt"),
         Arguments.of("sample --model m --out s.png --prompt a -n 5 --rerank 4", "--rerank is 4"),
+        Arguments.of("sample --model m --out s.png --rerank-by ranker", "there is no --rerank"),
+        Arguments.of("train-ranker x --model m", "--out"),
+        Arguments.of("train-ranker x --model m --out r.zip", "must be a file NAME.tessera"),
+        Arguments.of("train-ranker x --model m --out r.tessera --resume", "nothing to be resumed"),
+        Arguments.of("train-ranker x --model m --out r.tessera --steps 0", "steps is 0"),
         Arguments.of("complete --model m x.png --out s.png", "--mask"),
         Arguments.of("complete --model m x.png --out s.png --mask top:2", "share of a mask is 2.0"),
         Arguments.of(
-            "complete --model m x.png --out s.png --mask box:1,2", "must be a file or top:"),
+            "complete --model m x.png --out s.png --mask box:1,2", "four whole numbers of pixels"),
         Arguments.of("complete --model m x.png --out s.png --mask top:1 -n 0", "count is 0"),
         Arguments.of("interpolate --model m a.png b.png --out s.png --steps 1", "--steps is 1"),
         Arguments.of("vary --model m x.png --out s.png --strength 0", "strength is 0.0"),
@@ -105,6 +112,7 @@ class CommandsTest {
         Arguments.of("train DIR/file.txt --out DIR/run --cache DIR/cache", "is a file"),
         Arguments.of("sample --model DIR/none --out DIR/s.png", "DIR/none"),
         Arguments.of("caption --model DIR/file.txt x.png", "file.txt"),
+        Arguments.of("train-ranker x --model DIR/none --out DIR/r.tessera", "DIR/none"),
         Arguments.of("bench --json DIR/none/x.json", "DIR/none: there is no such file"),
         Arguments.of("inspect DIR/none", "DIR/none: there is no such file"),
         Arguments.of("inspect DIR/file.txt", "has no name that tells what it holds"),
@@ -199,5 +207,13 @@ class CommandsTest {
     assertThat(Explanation.of(new NoClassDefFoundError("Could not initialize class Nd4j")))
         .contains("native libraries", "Nd4j");
     assertThat(Explanation.of(new NullPointerException())).contains("internal error");
+  }
+
+  @Test
+  void theModelThatShipsIsFoundWhereTheLauncherSaysItIs() throws IOException {
+    Path file = Files.createFile(folder.resolve("model.tessera"));
+    assertThat(ShippedModel.at(file.toString())).isEqualTo(file);
+    String missing = folder.resolve("none.tessera").toString();
+    assertThatThrownBy(() -> ShippedModel.at(missing)).hasMessageContaining("no model ships");
   }
 }

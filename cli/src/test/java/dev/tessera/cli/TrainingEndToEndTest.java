@@ -408,6 +408,130 @@ class TrainingEndToEndTest {
   }
 
   @Test
+  void theScheduleOfGuidanceChangesVariationsAndCompletions() throws IOException {
+    String picture = pictures.resolve("shape00.png").toString();
+    for (Object[] asked :
+        new Object[][] {
+          {"vary", "--model", model(), picture, "--strength", 1},
+          {"complete", "--model", model(), picture, "--mask", "bottom:1"}
+        }) {
+      List<byte[]> made = new ArrayList<>();
+      for (String schedule : List.of("constant", "linear")) {
+        Path file = folder.resolve(asked[0] + schedule + ".png");
+        Call call =
+            with(
+                asked,
+                "--prompt",
+                "a red circle",
+                "-n",
+                4,
+                "--guidance",
+                50,
+                "--guidance-schedule",
+                schedule,
+                "--out",
+                file);
+        assertThat(call.exitCode()).as(call.err()).isZero();
+        made.add(Files.readAllBytes(file));
+      }
+      assertThat(made.get(1)).as(asked[0].toString()).isNotEqualTo(made.get(0));
+    }
+  }
+
+  private Call trainRanker(Path out, Object... more) {
+    List<Object> arguments = new ArrayList<>(List.of("train-ranker", pictures, "--out", out));
+    arguments.addAll(List.of("--model", model(), "--cache", folder.resolve("cache")));
+    arguments.addAll(Arrays.asList(more));
+    return Call.of(arguments.toArray());
+  }
+
+  @Test
+  void aRankerIsAddedToTheModelAndChooses() throws IOException {
+    Path ranked = folder.resolve("ranked.tessera");
+    Call training = trainRanker(ranked, "--steps", 3);
+    assertThat(training.exitCode()).as(training.err()).isZero();
+    assertThat(training.out().strip()).isEqualTo(ranked.toString());
+    assertThat(training.err()).contains("training the ranker").doesNotContain("not the pictures");
+    assertThat(folder.resolve("ranked.tessera.checkpoints")).doesNotExist();
+    JsonNode facts = inspect(ranked);
+    assertThat(facts.get("provenance").get("rankerSteps").asInt()).isEqualTo(3);
+    JsonNode before = inspect(run.resolve("best.tessera")).get("entries");
+    for (String entry : List.of("vqvae.safetensors", "transformer.safetensors", "tokenizer.pb")) {
+      assertThat(facts.get("entries").get(entry)).as(entry).isEqualTo(before.get(entry));
+    }
+
+    Path chosen = folder.resolve("chosen");
+    Call sampling =
+        Call.of(
+            "sample",
+            "--model",
+            ranked,
+            "--prompt",
+            "a red circle",
+            "-n",
+            2,
+            "--rerank",
+            5,
+            "--rerank-by",
+            "ranker",
+            "--out",
+            chosen + "/");
+    assertThat(sampling.exitCode()).as(sampling.err()).isZero();
+    List<JsonNode> lines =
+        Files.readAllLines(chosen.resolve("samples.jsonl")).stream().map(JSON::readTree).toList();
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0).get("score").asDouble())
+        .isBetween(lines.get(1).get("score").asDouble(), 1.001);
+
+    Call refused =
+        Call.of(
+            "sample",
+            "--model",
+            model(),
+            "--prompt",
+            "a red circle",
+            "--rerank",
+            5,
+            "--rerank-by",
+            "ranker",
+            "--out",
+            folder.resolve("none.png"));
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(refused.err().strip().lines()).hasSize(1);
+    assertThat(refused.err()).contains("the model has no ranker");
+  }
+
+  @Test
+  void anInterruptedRankerGoesOnToTheSameRanker() throws IOException {
+    Path whole = folder.resolve("whole.tessera");
+    assertThat(trainRanker(whole, "--steps", 8).exitCode()).isZero();
+    Path stopped = folder.resolve("stopped.tessera");
+    Call first =
+        Call.interruptedAt(
+            "ranker step 3",
+            "train-ranker",
+            pictures,
+            "--model",
+            model(),
+            "--out",
+            stopped,
+            "--cache",
+            folder.resolve("cache"),
+            "--steps",
+            8);
+    assertThat(first.exitCode()).as(first.err()).isEqualTo(ExitCode.INTERRUPTED);
+    assertThat(first.err()).contains("interrupted; go on with --resume");
+    assertThat(stopped).doesNotExist();
+    Call second = trainRanker(stopped, "--steps", 8);
+    assertThat(second.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(second.err()).contains("holds a training that was interrupted");
+    Call third = trainRanker(stopped, "--steps", 8, "--resume");
+    assertThat(third.exitCode()).as(third.err()).isZero();
+    assertThat(third.err()).contains("training the ranker on from step 3");
+    assertThat(stopped).hasSameBinaryContentAs(whole);
+  }
+
+  @Test
   void choicesComeInOrderWithTheirProbabilities() throws IOException {
     Path picture = pictures.resolve("shape00.png");
     Call call =

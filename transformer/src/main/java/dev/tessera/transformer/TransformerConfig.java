@@ -16,8 +16,7 @@ import java.util.List;
  * @param layers blocks
  * @param heads attention heads
  * @param masks the pattern of each layer
- * @param variant how blocks and positions differ from GPT-2's
- * @param infilling whether there is an order for filling holes; one more row of the token table
+ * @param variant how blocks, positions and orders differ from GPT-2's
  */
 public record TransformerConfig(
     int textVocabulary,
@@ -29,21 +28,30 @@ public record TransformerConfig(
     int layers,
     int heads,
     List<MaskPattern> masks,
-    Variant variant,
-    boolean infilling) {
+    Variant variant) {
 
   /**
-   * How blocks and positions differ from GPT-2's.
+   * How blocks, positions and orders differ from GPT-2's.
    *
    * @param positions how tokens know where they are
    * @param sandwichNorm whether the result of attention and MLP is normalised, too, before it is
    *     added (Ding et al., <i>CogView</i>, 2021, section 2.4)
    * @param queryKeyNorm whether queries and keys are normalised in each head (Dehghani et al.,
    *     <i>Scaling vision transformers to 22 billion parameters</i>, 2023, section 2)
+   * @param infilling whether there is an order for filling holes; one more row of the token table
    */
-  public record Variant(PositionEncoding positions, boolean sandwichNorm, boolean queryKeyNorm) {
-    /** Learned absolute positions, and norms before attention and MLP alone. */
+  public record Variant(
+      PositionEncoding positions, boolean sandwichNorm, boolean queryKeyNorm, boolean infilling) {
+    /**
+     * Learned absolute positions, norms before attention and MLP alone, and no order for filling
+     * holes.
+     */
     public static final Variant DEFAULT = new Variant(PositionEncoding.ABSOLUTE, false, false);
+
+    /** A variant without the order for filling holes. */
+    public Variant(PositionEncoding positions, boolean sandwichNorm, boolean queryKeyNorm) {
+      this(positions, sandwichNorm, queryKeyNorm, false);
+    }
   }
 
   public TransformerConfig {
@@ -93,8 +101,7 @@ public record TransformerConfig(
         layers,
         heads,
         masks,
-        Variant.DEFAULT,
-        false);
+        Variant.DEFAULT);
   }
 
   /** A model whose layers all see everything before them, without the order for filling holes. */
@@ -121,21 +128,11 @@ public record TransformerConfig(
 
   /** The same model with or without the order for filling holes. */
   public TransformerConfig withInfilling(boolean value) {
-    return new TransformerConfig(
-        textVocabulary,
-        textLength,
-        imageVocabulary,
-        gridHeight,
-        gridWidth,
-        width,
-        layers,
-        heads,
-        masks,
-        variant,
-        value);
+    return with(
+        new Variant(variant.positions(), variant.sandwichNorm(), variant.queryKeyNorm(), value));
   }
 
-  /** The same model in another variant. */
+  /** The same model in another variant, infilling included. */
   public TransformerConfig with(Variant other) {
     return new TransformerConfig(
         textVocabulary,
@@ -147,8 +144,12 @@ public record TransformerConfig(
         layers,
         heads,
         masks,
-        other,
-        infilling);
+        other);
+  }
+
+  /** Whether there is an order for filling holes. */
+  public boolean infilling() {
+    return variant.infilling();
   }
 
   /** Tokens of one picture, Ni = H'·W'. */

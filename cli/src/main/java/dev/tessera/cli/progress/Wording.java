@@ -35,6 +35,12 @@ final class Wording {
       case "heldOutImageBits" -> format("held-out %.3f bits per image token", value);
       case "heldOutTextBits" -> format("%.3f per text token", value);
       case "heldOutInfillBits", "trainingInfillBits" -> format("%.3f per token of a hole", value);
+      case "heldOutPictureAt1", "trainingPictureAt1" ->
+          format("picture of a caption found first %.0f %%", value * PERCENT);
+      case "heldOutPictureAt5", "trainingPictureAt5" ->
+          format("among five %.0f %%", value * PERCENT);
+      case "heldOutLoss" -> format("held-out loss %.3f", value);
+      case "trainingLoss" -> format("training loss %.3f", value);
       case "trainingImageBits" -> format("training %.3f bits per image token", value);
       case "trainingTextBits" -> format("%.3f per text token", value);
       default -> format(name + " %.4g", value);

@@ -1,5 +1,6 @@
 package dev.tessera.cli.report;
 
+import dev.tessera.cli.history.Curve;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;

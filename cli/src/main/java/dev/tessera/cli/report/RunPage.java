@@ -1,5 +1,7 @@
 package dev.tessera.cli.report;
 
+import dev.tessera.cli.history.RunHistory;
+import dev.tessera.cli.history.StageHistory;
 import dev.tessera.cli.page.HtmlPage;
 import dev.tessera.transformer.pipeline.RunFolder;
 import dev.tessera.transformer.training.TransformerTraining;

@@ -1,5 +1,6 @@
 package dev.tessera.cli.report;
 
+import dev.tessera.cli.history.RunHistory;
 import dev.tessera.engine.store.AtomicFiles;
 import dev.tessera.engine.train.StepReport;
 import dev.tessera.transformer.pipeline.RunFolder;

@@ -1,5 +1,7 @@
 package dev.tessera.cli.report;
 
+import dev.tessera.cli.history.Curve;
+import dev.tessera.cli.history.StageHistory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

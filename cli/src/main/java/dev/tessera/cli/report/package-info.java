@@ -1,7 +1,7 @@
 /**
  * A run at a glance: {@code report.html} in its folder, one page for a browser that needs no
  * network, written anew as the run goes. {@link dev.tessera.cli.report.RunReport} decides when,
- * {@link dev.tessera.cli.report.RunHistory} is what the run's log tells, {@link
+ * {@link dev.tessera.cli.history.RunHistory} is what the run's log tells, {@link
  * dev.tessera.cli.report.StagePlots} chooses the curves, {@link dev.tessera.cli.report.RunPage} is
  * the page.
  */

@@ -1,7 +1,9 @@
 package dev.tessera.cli.runs;
 
+import dev.tessera.cli.history.Curve;
+import dev.tessera.cli.history.RunHistory;
+import dev.tessera.cli.history.StageHistory;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +14,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a run folder's {@code log.jsonl} tells.
@@ -28,7 +27,6 @@ public record RunSummary(String name, long pictures, Map<String, Stage> stages) 
   static final String LOG = "log.jsonl";
 
   private static final String LOSS = "loss";
-  private static final JsonMapper JSON = new JsonMapper();
 
   /**
    * A stage of a run.
@@ -85,60 +83,26 @@ public record RunSummary(String name, long pictures, Map<String, Stage> stages) 
   }
 
   private static RunSummary read(String name, Path log) throws IOException {
-    long pictures = 0;
+    RunHistory history = new RunHistory(log);
+    history.readOn();
     Map<String, Stage> stages = new LinkedHashMap<>();
-    try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
-      for (String text : (Iterable<String>) lines::iterator) {
-        JsonNode line;
-        try {
-          line = JSON.readTree(text);
-        } catch (JacksonException torn) {
-          // Half a line, as a killed process leaves it.
-          continue;
-        }
-        switch (line.path("event").asString("")) {
-          case "prepared" -> pictures = line.path("pictures").asLong(0);
-          case "stage" -> begin(stages, line);
-          case "step", "evaluation" -> follow(stages, line);
-          default -> {
-            // Files and checkpoints tell nothing of how good a run is.
-          }
-        }
-      }
+    history.stages().forEach((stage, told) -> stages.put(stage, stage(told)));
+    return new RunSummary(name, history.counts().getOrDefault("pictures", 0L), stages);
+  }
+
+  private static Stage stage(StageHistory told) {
+    Map<String, TreeMap<Long, Double>> curves = new LinkedHashMap<>();
+    List<Curve.Point> losses = told.steps().get(LOSS);
+    if (losses != null) {
+      curves.put(LOSS, byStep(losses));
     }
-    return new RunSummary(name, pictures, stages);
+    told.measured().forEach((measure, points) -> curves.put(measure, byStep(points)));
+    return new Stage(told.step(), told.seconds(), curves);
   }
 
-  /** A session that goes on from a checkpoint does the steps after it again. */
-  private static void begin(Map<String, Stage> stages, JsonNode line) {
-    long from = line.path("step").asLong(0);
-    Stage stage = stage(stages, line);
-    stage.curves().values().forEach(curve -> curve.tailMap(from, false).clear());
-    stages.put(line.path("stage").asString(""), new Stage(from, stage.seconds(), stage.curves()));
-  }
-
-  private static void follow(Map<String, Stage> stages, JsonNode line) {
-    long step = line.path("step").asLong(0);
-    Stage stage = stage(stages, line);
-    if (line.path("event").asString("").equals("evaluation")) {
-      line.path("measures").forEachEntry((name, value) -> add(stage, name, step, value));
-    } else {
-      add(stage, LOSS, step, line.path("meanLoss"));
-    }
-    stages.put(
-        line.path("stage").asString(""),
-        new Stage(step, line.path("seconds").asDouble(stage.seconds()), stage.curves()));
-  }
-
-  private static Stage stage(Map<String, Stage> stages, JsonNode line) {
-    return stages.computeIfAbsent(
-        line.path("stage").asString(""), name -> new Stage(0, 0, new LinkedHashMap<>()));
-  }
-
-  private static void add(Stage stage, String name, long step, JsonNode value) {
-    // What is not finite is logged as text.
-    if (value.isNumber()) {
-      stage.curves().computeIfAbsent(name, key -> new TreeMap<>()).put(step, value.asDouble());
-    }
+  private static TreeMap<Long, Double> byStep(List<Curve.Point> points) {
+    TreeMap<Long, Double> values = new TreeMap<>();
+    points.forEach(point -> values.put(point.step(), point.value()));
+    return values;
   }
 }

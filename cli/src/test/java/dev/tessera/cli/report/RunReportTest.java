@@ -2,6 +2,9 @@ package dev.tessera.cli.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tessera.cli.history.Curve;
+import dev.tessera.cli.history.RunHistory;
+import dev.tessera.cli.history.StageHistory;
 import dev.tessera.cli.progress.RunLog;
 import dev.tessera.engine.train.StepReport;
 import dev.tessera.transformer.pipeline.RunFolder;

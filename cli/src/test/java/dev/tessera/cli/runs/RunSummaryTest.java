@@ -35,7 +35,8 @@ class RunSummaryTest {
     log(
         "second",
         "{\"event\":\"evaluation\",\"stage\":\"transformer\",\"step\":7,\"seconds\":6,"
-            + "\"measures\":{\"heldOutImageBits\":6.5}}");
+            + "\"measures\":{\"heldOutImageBits\":6.5}}",
+        "");
   }
 
   private void log(String run, String... lines) throws IOException {

@@ -120,6 +120,13 @@ public final class ModelGraph {
     return new GraphTensor(sameDiff.constant(array), shape);
   }
 
+  /** Whole numbers (INT32) that never change, row-major. */
+  public GraphTensor constant(int[] values, long... shape) {
+    INDArray array = Nd4j.create(DataType.INT32, shape, 'c');
+    HostCopy.write(values, array);
+    return new GraphTensor(sameDiff.constant(array), shape);
+  }
+
   /** SameDiff's own graph, for the compiler of plans and for tests. */
   public SameDiff sameDiff() {
     return sameDiff;

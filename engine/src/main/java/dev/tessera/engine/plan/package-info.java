@@ -19,7 +19,8 @@
  * </ol>
  *
  * <p>A plan and its arrays belong to one thread at a time. A {@link
- * dev.tessera.engine.plan.ParallelPlan} has a replica for each core, on a thread of its own.
+ * dev.tessera.engine.plan.ParallelPlan} has a replica for each core, on a thread of its own; {@link
+ * dev.tessera.engine.plan.SizedPlans} has one of these for each of a few batch sizes.
  */
 @NullMarked
 package dev.tessera.engine.plan;

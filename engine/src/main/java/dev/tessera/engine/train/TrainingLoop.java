@@ -28,7 +28,7 @@ public final class TrainingLoop implements AutoCloseable {
 
   /** What differs between the stages. */
   public interface Task {
-    /** "vqvae" or "transformer". */
+    /** "vqvae", "transformer" or "ranker". */
     String stage();
 
     /**
@@ -253,6 +253,7 @@ public final class TrainingLoop implements AutoCloseable {
     double progress = budget.progress(step, secondsSpent);
     long nextEvaluation = evaluationsDue(progress) + 1;
     StepReport report = null;
+    long evaluated = -1;
     while (progress < 1) {
       if (stop.getAsBoolean()) {
         save(seconds(start), budget);
@@ -287,13 +288,15 @@ public final class TrainingLoop implements AutoCloseable {
       }
       if (evaluationsDue(progress) >= nextEvaluation) {
         nextEvaluation = evaluationsDue(progress) + 1;
+        evaluated = step;
         evaluate(report);
         save(seconds(start), budget);
         listener.saved(report);
         progress = budget.progress(step, seconds(start));
       }
     }
-    if (report != null && evaluationsDue(1) >= nextEvaluation) {
+    // The time that was left may have gone into measuring: then the last step is measured already.
+    if (report != null && evaluated != step) {
       evaluate(report);
       save(seconds(start), budget);
       listener.saved(report);

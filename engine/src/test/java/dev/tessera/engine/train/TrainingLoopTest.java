@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
@@ -335,6 +336,19 @@ class TrainingLoopTest {
     Toy toy = new Toy(folder, 4);
     toy.run(8, -1);
     assertThat(toy.loop.bestWeights().asMap()).isEqualTo(toy.loop.lastWeights().asMap());
+  }
+
+  @Test
+  void aTimeThatMeasuringUsesUpIsNotMeasuredTwice() throws IOException {
+    Toy toy = new Toy(folder, 2);
+    toy.heldOut =
+        () -> {
+          LockSupport.parkNanos((long) 1e9);
+          return 1;
+        };
+    assertThat(toy.loop.run(new Budget.Time(0.5), () -> false)).isTrue();
+    assertThat(toy.evaluated).hasSize(1);
+    assertThat(toy.saved).containsExactly(toy.loop.steps());
   }
 
   @Test

@@ -6,6 +6,8 @@ import dev.tessera.proto.Manifest;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.model.Gpt;
+import dev.tessera.transformer.ranker.RankerConfig;
+import dev.tessera.transformer.ranker.TwoTowers;
 import dev.tessera.vqvae.model.Vqvae;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.util.Optional;
  * @param vqvaeWeights of encoder, decoder and quantiser, by the names that the graph of {@link
  *     Vqvae} declares; not copied
  * @param stage2 absent where only stage 1 was trained
+ * @param ranker absent where none was trained
  * @param provenance where the model comes from
  * @param preview samples as a PNG file of at most {@value #MAXIMUM_PREVIEW_BYTES} bytes, never
  *     decoded here; empty for none; not copied
@@ -28,12 +31,15 @@ public record Bundle(
     VqvaeConfig vqvae,
     TensorMap vqvaeWeights,
     Optional<Stage2> stage2,
+    Optional<TrainedRanker> ranker,
     Provenance provenance,
     byte[] preview) {
   /** The version that is written, and the only one that is read. */
   public static final int FORMAT_VERSION = 1;
 
   public static final int MAXIMUM_PREVIEW_BYTES = 8 << 20;
+
+  private static final String RANKER = "ranker";
 
   private static final byte[] PNG_SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
@@ -62,6 +68,35 @@ public record Bundle(
     }
   }
 
+  /**
+   * What a ranker adds.
+   *
+   * @param config of both towers
+   * @param weights by the names that the graph of {@link TwoTowers} declares; not copied
+   */
+  public record TrainedRanker(RankerConfig config, TensorMap weights) {
+    /**
+     * The weights as parameters of a graph, like {@link Stage2#parameters}.
+     *
+     * @throws IllegalArgumentException unless the weights are exactly the tensors that the graph
+     *     declares, in name and shape
+     */
+    public ParameterStore parameters() {
+      return DeclaredWeights.parameters(
+          "ranker", weights, graph -> new TwoTowers(config, graph, 1).declare());
+    }
+  }
+
+  /** A model without a ranker. */
+  public Bundle(
+      VqvaeConfig vqvae,
+      TensorMap vqvaeWeights,
+      Optional<Stage2> stage2,
+      Provenance provenance,
+      byte[] preview) {
+    this(vqvae, vqvaeWeights, stage2, Optional.empty(), provenance, preview);
+  }
+
   /** Refuses parts that were not made for each other. */
   public Bundle {
     if (stage2.isPresent()) {
@@ -70,15 +105,37 @@ public record Bundle(
       requireEqual("grid", "rows", vqvae.gridHeight(), config.gridHeight());
       requireEqual("grid", "columns", vqvae.gridColumns(), config.gridWidth());
     }
+    ranker.ifPresent(trained -> requireFitting(trained.config(), vqvae, stage2));
     requirePng(preview);
   }
 
+  private static void requireFitting(
+      RankerConfig ranker, VqvaeConfig vqvae, Optional<Stage2> stage2) {
+    int vocabulary =
+        stage2
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "there is a ranker, but no stage 2 whose tokenizer it could use"))
+            .tokenizer()
+            .vocabularySize();
+    requireEqual(
+        "model", "rows of pixels", vqvae.picture().height(), ranker.pictureHeight(), RANKER);
+    requireEqual(
+        "model", "columns of pixels", vqvae.picture().width(), ranker.pictureWidth(), RANKER);
+    requireEqual("tokenizer", "ids", vocabulary, ranker.textVocabulary(), RANKER);
+  }
+
   private static void requireEqual(String part, String unit, int found, int expected) {
+    requireEqual(part, unit, found, expected, "transformer");
+  }
+
+  private static void requireEqual(
+      String part, String unit, int found, int expected, String reader) {
     if (found != expected) {
       throw new IllegalArgumentException(
           String.format(
-              "the %s has %d %s, but the transformer was made for %d",
-              part, found, unit, expected));
+              "the %s has %d %s, but the %s was made for %d", part, found, unit, reader, expected));
     }
   }
 
@@ -92,6 +149,17 @@ public record Bundle(
     if (preview.length > 0 && !Arrays.equals(PNG_SIGNATURE, Arrays.copyOf(preview, begin))) {
       throw new IllegalArgumentException("the preview does not begin as a PNG file does");
     }
+  }
+
+  /** The same model with a ranker, in place of the one that it may have. */
+  public Bundle withRanker(TrainedRanker other, long steps) {
+    return new Bundle(
+        vqvae,
+        vqvaeWeights,
+        stage2,
+        Optional.of(other),
+        provenance.withRankerSteps(steps),
+        preview);
   }
 
   /**
@@ -131,7 +199,7 @@ public record Bundle(
   /**
    * Reads a bundle whose contents all agree with its manifest. Starts no ND4J: that the tensors are
    * those of the models' graphs was checked when they were written, and is checked again by {@link
-   * #vqvaeParameters} and {@link Stage2#parameters}.
+   * #vqvaeParameters}, {@link Stage2#parameters} and {@link TrainedRanker#parameters}.
    *
    * @throws IOException if the file cannot be read, is no bundle, is damaged, of a newer format, or
    *     its parts do not fit; the message says which, with what was found and expected

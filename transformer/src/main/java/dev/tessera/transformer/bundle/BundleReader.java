@@ -5,12 +5,14 @@ import dev.tessera.proto.Manifest;
 import dev.tessera.proto.Manifest.PixelRange;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.ranker.RankerConfig;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -61,21 +63,36 @@ final class BundleReader {
     VqvaeConfig vqvae = valid("vqvae", () -> VqvaeProtos.fromProto(manifest.getVqvae()));
     requireAgreement(
         "image vocabulary", manifest.getImageVocabulary(), vqvae.quantiser().codebookSize());
-    archive.requireEntries(
-        manifest.hasTransformer()
-            ? Set.of(EntryName.TOKENIZER, EntryName.VQVAE, EntryName.TRANSFORMER)
-            : Set.of(EntryName.VQVAE),
-        Set.of(EntryName.PREVIEW));
+    archive.requireEntries(required(), Set.of(EntryName.PREVIEW));
     TensorMap weights = archive.tensors(EntryName.VQVAE);
     Optional<Bundle.Stage2> stage2 =
         manifest.hasTransformer() ? Optional.of(stage2()) : Optional.empty();
+    Optional<Bundle.TrainedRanker> ranker =
+        manifest.hasRanker() ? Optional.of(ranker()) : Optional.empty();
     Provenance provenance =
         valid("provenance", () -> Provenance.fromProto(manifest.getProvenance()));
     byte[] preview =
         archive.contains(EntryName.PREVIEW)
             ? archive.bytes(EntryName.PREVIEW, Bundle.MAXIMUM_PREVIEW_BYTES)
             : new byte[0];
-    return valid("model", () -> new Bundle(vqvae, weights, stage2, provenance, preview));
+    return valid("model", () -> new Bundle(vqvae, weights, stage2, ranker, provenance, preview));
+  }
+
+  /** Entries without which the model that the manifest describes is none. */
+  private Set<String> required() {
+    Set<String> required = new LinkedHashSet<>(Set.of(EntryName.VQVAE));
+    if (manifest.hasTransformer()) {
+      required.addAll(Set.of(EntryName.TOKENIZER, EntryName.TRANSFORMER));
+    }
+    if (manifest.hasRanker()) {
+      required.add(EntryName.RANKER);
+    }
+    return required;
+  }
+
+  private Bundle.TrainedRanker ranker() throws IOException {
+    RankerConfig config = valid("ranker", () -> RankerProtos.fromProto(manifest.getRanker()));
+    return new Bundle.TrainedRanker(config, archive.tensors(EntryName.RANKER));
   }
 
   private Bundle.Stage2 stage2() throws IOException {

@@ -80,6 +80,7 @@ final class BundleWriter {
   static void write(Bundle bundle, Path file) throws IOException {
     bundle.vqvaeParameters();
     bundle.stage2().ifPresent(Bundle.Stage2::parameters);
+    bundle.ranker().ifPresent(Bundle.TrainedRanker::parameters);
     List<Part> parts = parts(bundle);
     List<Measured> measured = new ArrayList<>();
     for (Part part : parts) {
@@ -111,6 +112,7 @@ final class BundleWriter {
     stage2.ifPresent(it -> parts.add(bytes(EntryName.TOKENIZER, it.tokenizer().toByteArray())));
     parts.add(tensors(EntryName.VQVAE, bundle.vqvaeWeights()));
     stage2.ifPresent(it -> parts.add(tensors(EntryName.TRANSFORMER, it.weights())));
+    bundle.ranker().ifPresent(it -> parts.add(tensors(EntryName.RANKER, it.weights())));
     if (bundle.preview().length > 0) {
       parts.add(bytes(EntryName.PREVIEW, bundle.preview()));
     }
@@ -149,6 +151,7 @@ final class BundleWriter {
                 manifest
                     .setTransformer(TransformerProtos.toProto(stage2.config()))
                     .setTextVocabulary(stage2.tokenizer().vocabularySize()));
+    bundle.ranker().ifPresent(ranker -> manifest.setRanker(RankerProtos.toProto(ranker.config())));
     for (int i = 0; i < parts.size(); i++) {
       manifest
           .addEntriesBuilder()

@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param seed of the run
  * @param vqvaeSteps of stage 1, 0 or more
  * @param transformerSteps of stage 2, 0 without it
+ * @param rankerSteps of the ranker, 0 without it
  * @param codeVersion of the program that trained it
  * @param libraryVersions by name; cannot be changed
  * @param dataNotice licence and attribution of the training data
@@ -28,6 +29,7 @@ public record Provenance(
     long seed,
     long vqvaeSteps,
     long transformerSteps,
+    long rankerSteps,
     String codeVersion,
     Map<String, String> libraryVersions,
     String dataNotice) {
@@ -49,6 +51,7 @@ public record Provenance(
     }
     requireCount("vqvae steps", vqvaeSteps);
     requireCount("transformer steps", transformerSteps);
+    requireCount("ranker steps", rankerSteps);
     libraryVersions = Collections.unmodifiableMap(new TreeMap<>(libraryVersions));
   }
 
@@ -56,6 +59,22 @@ public record Provenance(
     if (value < 0) {
       throw new IllegalArgumentException(name + " is " + value + ", but must be 0 or more");
     }
+  }
+
+  /** The same with a ranker that was trained for so many steps. */
+  public Provenance withRankerSteps(long steps) {
+    return new Provenance(
+        dataSource,
+        dataSha256,
+        pictures,
+        captioned,
+        seed,
+        vqvaeSteps,
+        transformerSteps,
+        steps,
+        codeVersion,
+        libraryVersions,
+        dataNotice);
   }
 
   /** A copy of the digest. */
@@ -84,6 +103,7 @@ public record Provenance(
         .setSeed(seed)
         .setVqvaeSteps(vqvaeSteps)
         .setTransformerSteps(transformerSteps)
+        .setRankerSteps(rankerSteps)
         .setCodeVersion(codeVersion)
         .putAllLibraryVersions(libraryVersions)
         .setDataNotice(dataNotice)
@@ -99,6 +119,7 @@ public record Provenance(
         proto.getSeed(),
         proto.getVqvaeSteps(),
         proto.getTransformerSteps(),
+        proto.getRankerSteps(),
         proto.getCodeVersion(),
         proto.getLibraryVersionsMap(),
         proto.getDataNotice());

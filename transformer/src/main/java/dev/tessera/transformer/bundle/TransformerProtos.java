@@ -72,7 +72,8 @@ final class TransformerProtos {
           case UNRECOGNIZED -> throw Newer.value("positions", proto.getPositionsValue());
         };
     TransformerConfig.Variant variant =
-        new TransformerConfig.Variant(positions, proto.getSandwichNorm(), proto.getQueryKeyNorm());
+        new TransformerConfig.Variant(
+            positions, proto.getSandwichNorm(), proto.getQueryKeyNorm(), proto.getInfilling());
     TransformerConfig config = config(proto, masks, variant);
     requireConstant("local window", proto.getLocalWindow(), localWindow(masks));
     requireConstant(
@@ -96,8 +97,7 @@ final class TransformerProtos {
         proto.getLayers(),
         proto.getHeads(),
         masks,
-        variant,
-        proto.getInfilling());
+        variant);
   }
 
   private static void requireConstant(String name, int found, int expected) {

@@ -10,6 +10,7 @@
  * tokenizer.pb              dev.tessera.proto.Bpe, at most 4 MiB               with stage 2 only
  * vqvae.safetensors         the averaged weights of stage 1, f32
  * transformer.safetensors   the averaged weights of stage 2, f32             with stage 2 only
+ * ranker.safetensors        the averaged weights of the ranker, f32          with a ranker only
  * preview.png               samples of the model, at most 8 MiB              optional
  * </pre>
  *
@@ -48,10 +49,10 @@
  * is written; F16 and BF16 are read, too.
  *
  * <p><b>Names and shapes</b> have one definition, the graph that {@link
- * dev.tessera.vqvae.model.Vqvae} and {@link dev.tessera.transformer.model.Gpt} build from a
- * configuration; a second list would go out of step with it. {@link
- * dev.tessera.transformer.bundle.Bundle#write} builds the graphs and refuses weights that are not
- * exactly theirs, then records what it wrote in the manifest. {@link
+ * dev.tessera.vqvae.model.Vqvae}, {@link dev.tessera.transformer.model.Gpt} and {@link
+ * dev.tessera.transformer.ranker.TwoTowers} build from a configuration; a second list would go out
+ * of step with it. {@link dev.tessera.transformer.bundle.Bundle#write} builds the graphs and
+ * refuses weights that are not exactly theirs, then records what it wrote in the manifest. {@link
  * dev.tessera.transformer.bundle.Bundle#read} compares the tensors with that record, which needs no
  * ND4J (1.5 seconds, and a native library). Who uses the weights holds them against the model once
  * more: {@link dev.tessera.transformer.bundle.Bundle#vqvaeParameters} and {@link
@@ -70,8 +71,8 @@
  *       dev.tessera.transformer.bundle.Provenance} with it; reads and writes.
  *   <li>{@code BundleWriter} writes; {@code StoredZip} reads an archive, {@code CheckedArchive}
  *       compares it with its manifest, {@code BundleReader} makes a bundle of it.
- *   <li>{@code VqvaeProtos}, {@code TransformerProtos}: configurations and their stored form;
- *       {@code Newer} refuses what they do not know.
+ *   <li>{@code VqvaeProtos}, {@code TransformerProtos}, {@code RankerProtos}: configurations and
+ *       their stored form; {@code Newer} refuses what they do not know.
  *   <li>{@code DeclaredWeights}: weights against the graph.
  * </ul>
  */

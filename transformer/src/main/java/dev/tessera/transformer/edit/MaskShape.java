@@ -121,18 +121,24 @@ public sealed interface MaskShape {
   }
 
   private static Box box(String text, List<String> numbers) {
+    List<Integer> sides;
     try {
-      List<Integer> sides = numbers.stream().map(String::strip).map(Integer::parseInt).toList();
-      if (sides.size() == 4) {
-        return new Box(sides.get(0), sides.get(1), sides.get(2), sides.get(3));
-      }
+      sides = numbers.stream().map(String::strip).map(Integer::parseInt).toList();
     } catch (NumberFormatException e) {
-      throw malformed(text, e);
+      throw malformedBox(text, e);
     }
-    throw malformed(text, null);
+    if (sides.size() != 4) {
+      throw malformedBox(text, null);
+    }
+    return new Box(sides.get(0), sides.get(1), sides.get(2), sides.get(3));
   }
 
-  private static IllegalArgumentException malformed(String text, @Nullable Throwable cause) {
+  private static IllegalArgumentException malformedBox(String text, @Nullable Throwable cause) {
+    return new IllegalArgumentException(
+        "the mask is \"" + text + "\", but box:X,Y,W,H needs four whole numbers of pixels", cause);
+  }
+
+  private static IllegalArgumentException malformed(String text, Throwable cause) {
     return new IllegalArgumentException(
         "the mask is \"" + text + "\", but must be a file or " + SYNTAX, cause);
   }

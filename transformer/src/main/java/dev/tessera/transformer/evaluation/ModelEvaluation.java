@@ -13,6 +13,7 @@ import dev.tessera.transformer.decode.IncrementalDecoder;
 import dev.tessera.transformer.decode.TransformerWeights;
 import dev.tessera.transformer.decode.WeightFormat;
 import dev.tessera.transformer.evaluation.feature.NearestNeighbours.Neighbour;
+import dev.tessera.transformer.ranker.Ranker;
 import dev.tessera.transformer.training.HeldOutBits;
 import dev.tessera.vqvae.data.PictureSource;
 import dev.tessera.vqvae.data.PreparedPictures;
@@ -389,13 +390,24 @@ public final class ModelEvaluation {
   }
 
   private void retrieval(Bundle.Stage2 stage2, int[][] codes) {
+    List<Figure> figures = new ArrayList<>();
     try (HeldOutBits bits =
         new HeldOutBits(stage2.config(), new ParameterStore(stage2.weights()), Execution.best())) {
       CaptionRetrieval.of(stage2, bits, heldOut.captions(), codes, settings, listener)
-          .ifPresent(
-              retrieval ->
-                  sections.add(
-                      new Section("retrieval", "Retrieval by likelihood", retrieval.figures())));
+          .ifPresent(retrieval -> figures.addAll(retrieval.figuresOfLikelihood()));
+    }
+    bundle.ranker().ifPresent(trained -> figures.addAll(retrieval(stage2, trained)));
+    if (!figures.isEmpty()) {
+      sections.add(new Section("retrieval", "Retrieval of held-out pictures", figures));
+    }
+  }
+
+  private List<Figure> retrieval(Bundle.Stage2 stage2, Bundle.TrainedRanker trained) {
+    try (Ranker ranker = new Ranker(trained.config(), trained.parameters(), Execution::best)) {
+      return CaptionRetrieval.of(
+              ranker, stage2.tokenizer(), heldOut.captions(), heldOut.pictures(), settings)
+          .map(CaptionRetrieval::figuresOfRanker)
+          .orElse(List.of());
     }
   }
 
@@ -479,13 +491,18 @@ public final class ModelEvaluation {
         count("vqvaeParameters", "Parameters of stage 1", "Numbers in its weights.", first));
     figures.add(
         count("transformerParameters", "Parameters of stage 2", "Numbers in its weights.", second));
+    long third = bundle.ranker().map(ranker -> numbers(ranker.weights())).orElse(0L);
+    if (third > 0) {
+      figures.add(
+          count("rankerParameters", "Parameters of the ranker", "Numbers in its weights.", third));
+    }
     figures.add(
         Figure.of(
             "weightBytes",
             "Size of the weights",
             Figure.Unit.BYTES,
             "Bytes of all parameters in 32-bit numbers, as they are computed with.",
-            (double) FLOAT_BYTES * (first + second)));
+            (double) FLOAT_BYTES * (first + second + third)));
     sections.add(new Section(SPEED, "Speed and size", figures));
   }
 

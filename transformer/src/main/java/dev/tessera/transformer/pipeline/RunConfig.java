@@ -78,8 +78,8 @@ public record RunConfig(
               .toList();
     }
 
-    TransformerConfig.Variant variant() {
-      return new TransformerConfig.Variant(positions, sandwichNorm, queryKeyNorm);
+    TransformerConfig.Variant variant(boolean infilling) {
+      return new TransformerConfig.Variant(positions, sandwichNorm, queryKeyNorm, infilling);
     }
   }
 
@@ -129,8 +129,7 @@ public record RunConfig(
         shape.layers(),
         shape.heads(),
         shape.masks(),
-        shape.variant(),
-        training.infillShare() > 0);
+        shape.variant(training.infillShare() > 0));
   }
 
   /** The same run with stage 1 learning in another way. */

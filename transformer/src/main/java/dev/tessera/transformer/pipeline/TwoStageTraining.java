@@ -372,18 +372,21 @@ public final class TwoStageTraining {
     if (setup.found().tokens().isPresent()) {
       return inForms.apply(training.variants()).open(setup.found().tokens().get());
     }
+    Optional<TokenShards> found = Tokenising.found(setup.folder().tokens());
+    int made = found.map(TokenShards::forms).orElse(0);
     return inForms
-        .apply(forms(training.variants(), pictures, codec, secondsLeft))
-        .openOrMake(
+        .apply(forms(training.variants(), made, pictures, codec, secondsLeft))
+        .takeOrMake(
+            found,
             setup.folder().tokens(),
             (done, total) -> listener.progress(RunListener.Phase.TOKENISING_PICTURES, done, total),
             stop);
   }
 
   /** As many as the configuration wants, or as there is time for; no fewer than there are. */
-  private int forms(int wanted, PreparedPictures pictures, PictureCodec codec, double secondsLeft) {
-    int made = Math.min(wanted, formsMade());
-    if (made == wanted) {
+  private int forms(
+      int wanted, int made, PreparedPictures pictures, PictureCodec codec, double secondsLeft) {
+    if (made >= wanted) {
       return wanted;
     }
     int affordable =
@@ -394,17 +397,6 @@ public final class TwoStageTraining {
       listener.formsReduced(wanted, forms);
     }
     return forms;
-  }
-
-  private int formsMade() {
-    if (!Files.exists(setup.folder().tokens())) {
-      return 0;
-    }
-    try {
-      return TokenShards.open(setup.folder().tokens()).forms();
-    } catch (IOException e) {
-      return 0; // who opens them next says why they are made again
-    }
   }
 
   private static double secondsPerForm(PreparedPictures pictures, PictureCodec codec) {
@@ -453,6 +445,7 @@ public final class TwoStageTraining {
         setup.seed(),
         vqvaeSteps,
         transformerSteps,
+        0,
         setup.codeVersion(),
         Map.of("java", Runtime.version().toString()),
         pictures.notice());

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -73,7 +74,10 @@ public final class Tokenising {
    * @throws IOException if they cannot be read, or were made from something else
    */
   public TokenShards open(Path folder) throws IOException {
-    TokenShards shards = TokenShards.open(folder);
+    return requireOwn(TokenShards.open(folder), folder);
+  }
+
+  private TokenShards requireOwn(TokenShards shards, Path folder) throws IOException {
     List<String> differences = shards.origin().differencesFrom(origin);
     if (!differences.isEmpty()) {
       throw new IOException(
@@ -83,18 +87,33 @@ public final class Tokenising {
     return shards;
   }
 
+  /** The tokens that a folder holds, whatever they were made from; none if they are damaged. */
+  public static Optional<TokenShards> found(Path folder) {
+    if (!Files.exists(folder)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(TokenShards.open(folder));
+    } catch (IOException e) {
+      LOG.warn("The tokens are made again: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
   /**
-   * The tokens that a folder holds, made now if it does not hold them whole.
+   * The tokens that were found in a folder, made now if there are none or others are needed.
    *
+   * @param found by {@link #found} in the folder
    * @param listener is told of progress, and never called if they were there
    * @param stop asked now and then
    * @throws CancellationException if asked to stop; the folder is as it was
    */
-  public TokenShards openOrMake(Path folder, PrepareListener listener, BooleanSupplier stop)
+  public TokenShards takeOrMake(
+      Optional<TokenShards> found, Path folder, PrepareListener listener, BooleanSupplier stop)
       throws IOException {
-    if (Files.exists(folder)) {
+    if (found.isPresent()) {
       try {
-        return open(folder);
+        return requireOwn(found.get(), folder);
       } catch (IOException e) {
         LOG.warn("The tokens are made again: {}", e.getMessage());
       }

@@ -11,6 +11,7 @@ import dev.tessera.engine.store.TensorMap;
 import dev.tessera.proto.Manifest;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.ranker.RankerConfig;
 import dev.tessera.vqvae.quantiser.Quantiser;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,6 +56,49 @@ class BundleTest {
     written.write(file);
     assertSame(Bundle.read(file), written);
     assertThat(names(file)).containsExactly("manifest.pb", "vqvae.safetensors");
+  }
+
+  @Test
+  void modelWithARankerIsReadBack() throws IOException {
+    Bundle written = SmallModels.ranked();
+    Path file = folder.resolve("model.tessera");
+    written.write(file);
+    Bundle read = Bundle.read(file);
+    assertSame(read, written);
+    assertThat(read.provenance().rankerSteps()).isEqualTo(700);
+    assertThat(names(file)).contains("ranker.safetensors");
+    Bundle.TrainedRanker ranker = read.ranker().orElseThrow();
+    assertThat(ranker.parameters().names()).isEqualTo(ranker.weights().names());
+  }
+
+  @Test
+  void rankersOfAnotherModelAreRefused() {
+    Bundle good = SmallModels.complete(SmallModels.FSQ);
+    assertNoRanker(
+        good,
+        new RankerConfig(12, 12, 262, 4, 4, 8, 1, 2, 6),
+        "the model has 8 rows of pixels, but the ranker was made for 12");
+    assertNoRanker(
+        good,
+        new RankerConfig(8, 12, 263, 4, 4, 8, 1, 2, 6),
+        "the tokenizer has 262 ids, but the ranker was made for 263");
+    assertNoRanker(
+        SmallModels.stage1(SmallModels.FSQ),
+        SmallModels.RANKER,
+        "there is a ranker, but no stage 2 whose tokenizer it could use");
+    TensorMap weights = SmallModels.weights(SmallModels.RANKER);
+    assertNotWritten(
+        good.withRanker(
+            new Bundle.TrainedRanker(SmallModels.RANKER, SmallModels.without(weights, "log_scale")),
+            1),
+        "ranker weights: tensor \"log_scale\" is absent; %d others are there"
+            .formatted(weights.names().size() - 1));
+  }
+
+  private static void assertNoRanker(Bundle bundle, RankerConfig config, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> bundle.withRanker(new Bundle.TrainedRanker(config, new TensorMap()), 1))
+        .withMessage(message);
   }
 
   @Test
@@ -287,6 +331,11 @@ class BundleTest {
       assertThat(foundStage2.config()).isEqualTo(expectedStage2.config());
       assertThat(foundStage2.tokenizer()).isEqualTo(expectedStage2.tokenizer());
       assertSame(foundStage2.weights(), expectedStage2.weights());
+    }
+    assertThat(found.ranker().map(Bundle.TrainedRanker::config))
+        .isEqualTo(expected.ranker().map(Bundle.TrainedRanker::config));
+    if (expected.ranker().isPresent()) {
+      assertSame(found.ranker().orElseThrow().weights(), expected.ranker().get().weights());
     }
     assertThat(found.provenance()).isEqualTo(expected.provenance());
     assertThat(found.preview()).isEqualTo(expected.preview());

@@ -124,6 +124,37 @@ class ForgedBundleTest {
   }
 
   @Test
+  void aRankerThatIsMissingOrDamagedIsRefused() throws IOException {
+    Path whole = folder.resolve("ranked.tessera");
+    SmallModels.ranked().write(whole);
+    byte[] ranked = Files.readAllBytes(whole);
+
+    forgery = new Forgery(ranked);
+    forgery.entries.remove("ranker.safetensors");
+    assertRefused(" lacks ranker.safetensors, which its manifest names");
+
+    forgery = new Forgery(ranked);
+    forgery.content("ranker.safetensors")[200] ^= 1;
+    write();
+    assertThatIOException()
+        .isThrownBy(() -> Bundle.read(file))
+        .withMessageContaining(" has ranker.safetensors with SHA-256 ");
+
+    forgery = new Forgery(ranked);
+    forgery.manifest.clearRanker();
+    assertRefused(
+        " names ranker.safetensors in its manifest, but such a model has no entry of that name");
+
+    forgery = new Forgery(ranked);
+    forgery.manifest.getRankerBuilder().setHeads(3);
+    assertRefused(": ranker: heads is 3, but must divide the text width of 8");
+
+    forgery = new Forgery(ranked);
+    forgery.manifest.getRankerBuilder().setTextVocabulary(300);
+    assertRefused(": model: the tokenizer has 262 ids, but the ranker was made for 300");
+  }
+
+  @Test
   void gridOfAnotherSizeIsRefused() throws IOException {
     forgery.manifest.getVqvaeBuilder().getPictureBuilder().setHeight(12);
     assertRefused(": model: the grid has 3 rows, but the transformer was made for 2");

@@ -11,6 +11,8 @@ import dev.tessera.engine.store.TensorMap;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.model.Gpt;
+import dev.tessera.transformer.ranker.RankerConfig;
+import dev.tessera.transformer.ranker.TwoTowers;
 import dev.tessera.vqvae.model.Vqvae;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.picture.PictureConfig;
@@ -27,6 +29,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** Models of a few kilobytes, whose weights are a formula: they stay the same for ever. */
 final class SmallModels {
   static final FiniteScalar FSQ = new FiniteScalar(List.of(4, 2));
+  static final RankerConfig RANKER = new RankerConfig(8, 12, 262, 4, 4, 8, 1, 2, 6);
   static final GumbelSoftmax GUMBEL =
       new GumbelSoftmax(8, 3, 1.1, 0.0625, 6.6, 0, 0, GumbelSoftmax.Logits.FREE);
 
@@ -49,6 +52,11 @@ final class SmallModels {
   static Bundle complete(Quantiser quantiser) {
     VqvaeConfig vqvae = vqvae(quantiser);
     return new Bundle(vqvae, weights(vqvae), Optional.of(stage2()), provenance(), PNG.clone());
+  }
+
+  /** Both stages with a ranker. */
+  static Bundle ranked() {
+    return complete(FSQ).withRanker(new Bundle.TrainedRanker(RANKER, weights(RANKER)), 700);
   }
 
   /** Pictures of 8×12 pixels, 2×3 tokens, 8 codes. */
@@ -81,6 +89,7 @@ final class SmallModels {
         -42,
         5000,
         9000,
+        0,
         "0.1.0",
         Map.of("nd4j", "1.0.0-M2.1", "java", "17", "protobuf", "4.36.2", "tribuo", "4.3.2"),
         "Noto Emoji, Apache License 2.0 – © Google");
@@ -92,6 +101,10 @@ final class SmallModels {
 
   static TensorMap weights(TransformerConfig config) {
     return weights(graph -> Gpt.build(config, graph, 1));
+  }
+
+  static TensorMap weights(RankerConfig config) {
+    return weights(graph -> new TwoTowers(config, graph, 1).declare());
   }
 
   private static TensorMap weights(Consumer<ModelGraph> model) {

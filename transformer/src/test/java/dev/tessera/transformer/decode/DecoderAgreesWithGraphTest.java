@@ -51,12 +51,12 @@ class DecoderAgreesWithGraphTest {
         config(MaskPattern.COLUMN, MaskPattern.COLUMN),
         config(MaskPattern.CONV, MaskPattern.CONV),
         geometric,
-        plain.with(new Variant(PositionEncoding.AXIAL, false, false)),
-        plain.with(new Variant(PositionEncoding.ROTARY, false, false)),
-        plain.with(new Variant(PositionEncoding.ABSOLUTE, true, false)),
-        plain.with(new Variant(PositionEncoding.ABSOLUTE, false, true)),
-        geometric.with(new Variant(PositionEncoding.AXIAL, true, true)),
-        geometric.with(new Variant(PositionEncoding.ROTARY, true, true)));
+        plain.with(new Variant(PositionEncoding.AXIAL, false, false, true)),
+        plain.with(new Variant(PositionEncoding.ROTARY, false, false, true)),
+        plain.with(new Variant(PositionEncoding.ABSOLUTE, true, false, true)),
+        plain.with(new Variant(PositionEncoding.ABSOLUTE, false, true, true)),
+        geometric.with(new Variant(PositionEncoding.AXIAL, true, true, true)),
+        geometric.with(new Variant(PositionEncoding.ROTARY, true, true, true)));
   }
 
   /** Longer than the window of the local pattern. */

@@ -43,8 +43,8 @@ class MaskShapeTest {
     "left:0,       'share of a mask is 0.0, but must be above 0 to 1'",
     "left:1.5,     'share of a mask is 1.5, but must be above 0 to 1'",
     "top:NaN,      share of a mask is NaN",
-    "box:1;2;3,    must be a file or top:SHARE",
-    "box:1;2;x;4,  must be a file or top:SHARE",
+    "box:1;2;3,    needs four whole numbers of pixels",
+    "box:1;2;0.5;4, needs four whole numbers of pixels",
     "box:0;0;0;4,  must have one at least",
     "box:-1;0;2;4, must have one at least"
   })

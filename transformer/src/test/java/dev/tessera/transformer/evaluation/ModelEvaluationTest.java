@@ -62,6 +62,19 @@ class ModelEvaluationTest {
   }
 
   @Test
+  void aRankerAnswersTheQuestionsThatLikelihoodAnswers() throws IOException {
+    ModelReport report = report(TinyModel.ranked(TinyModel.decided(PICTURES)), "%s");
+
+    for (String key : new String[] {"rankerCaptionAt1", "rankerPictureAt1"}) {
+      Figure figure = figure(report, "retrieval", key);
+      assertThat(figure.chance()).isEqualTo(figure(report, "retrieval", "captionAt1").chance());
+      assertThat(figure.value()).isBetween(0.0, 1.0);
+      assertThat(figure.definition()).contains("the ranker's score");
+    }
+    assertThat(figure(report, ModelEvaluation.SPEED, "rankerParameters").value()).isPositive();
+  }
+
+  @Test
   void captionsThatDoNotRepeatAreHeldToTheirWords() throws IOException {
     ModelReport report = report(TinyModel.decided(PICTURES), "%s thing number %d");
 

@@ -6,13 +6,12 @@ import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.plan.SizedPlans;
 import dev.tessera.vqvae.picture.PixelTransform;
 import dev.tessera.vqvae.picture.Rgb;
 import dev.tessera.vqvae.quantiser.Quantiser;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -24,13 +23,11 @@ import java.util.function.Supplier;
  * each other.
  */
 public final class PictureCodec implements AutoCloseable {
-  private static final int[] BATCHES = {1, 16, 64};
-
   private final VqvaeConfig config;
   private final ParameterStore weights;
   private final Supplier<Execution> execution;
-  private final Map<Integer, ParallelPlan> encoders = new HashMap<>();
-  private final Map<Integer, ParallelPlan> decoders = new HashMap<>();
+  private final SizedPlans encoders = new SizedPlans(this::encoder);
+  private final SizedPlans decoders = new SizedPlans(this::decoder);
   private boolean closed;
 
   /**
@@ -75,15 +72,14 @@ public final class PictureCodec implements AutoCloseable {
     requireOpen();
     int[][] codes = new int[count][];
     for (int start = 0; start < count; ) {
-      int batch = batchFor(count - start);
+      int batch = SizedPlans.size(count - start);
       int filled = Math.min(batch, count - start);
       float[] pixels = new float[batch * config.picture().bytes()];
       for (int i = 0; i < filled; i++) {
         Rgb picture = requireSize(pictures.apply(start + i));
         PixelTransform.toFloats(picture.pixels(), pixels, i * config.picture().bytes());
       }
-      ParallelPlan plan =
-          encoders.computeIfAbsent(batch, size -> new ParallelPlan(size, this::encoder));
+      ParallelPlan plan = encoders.of(batch);
       plan.set("pictures", pixels);
       int at = start;
       plan.run((replica, first) -> readCodes(replica, codes, at, first, filled));
@@ -118,8 +114,8 @@ public final class PictureCodec implements AutoCloseable {
    */
   public synchronized void prepareDecoder(int count) {
     for (int start = 0; start < count; ) {
-      int batch = batchFor(count - start);
-      decoderFor(batch);
+      int batch = SizedPlans.size(count - start);
+      decoders.of(batch);
       start += batch;
     }
   }
@@ -139,8 +135,8 @@ public final class PictureCodec implements AutoCloseable {
     List<Rgb> pictures = new ArrayList<>(codes.length);
     int channels = config.quantiser().codeChannels();
     for (int start = 0; start < codes.length; ) {
-      int batch = batchFor(codes.length - start);
-      ParallelPlan plan = decoderFor(batch);
+      int batch = SizedPlans.size(codes.length - start);
+      ParallelPlan plan = decoders.of(batch);
       float[] codebook = config.quantiser().codebook(weights);
       int filled = Math.min(batch, codes.length - start);
       float[] vectors = new float[batch * config.tokens() * channels];
@@ -179,7 +175,7 @@ public final class PictureCodec implements AutoCloseable {
       throw new IllegalArgumentException("steps is " + steps + ", but must be 2 or more");
     }
     // The decoder declares what the codebook is read from.
-    decoderFor(batchFor(steps));
+    decoders.of(SizedPlans.size(steps));
     Quantiser quantiser = config.quantiser();
     CodeBlend blend = new CodeBlend(quantiser.codebook(weights), quantiser.codeChannels());
     int[][] codes = new int[steps][config.tokens()];
@@ -190,19 +186,6 @@ public final class PictureCodec implements AutoCloseable {
       }
     }
     return codes;
-  }
-
-  private ParallelPlan decoderFor(int batch) {
-    return decoders.computeIfAbsent(batch, size -> new ParallelPlan(size, this::decoder));
-  }
-
-  private static int batchFor(int wanted) {
-    for (int size : BATCHES) {
-      if (size >= wanted) {
-        return size;
-      }
-    }
-    return BATCHES[BATCHES.length - 1];
   }
 
   private Plan encoder(int share, int batch) {
@@ -222,8 +205,8 @@ public final class PictureCodec implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    encoders.values().forEach(ParallelPlan::close);
-    decoders.values().forEach(ParallelPlan::close);
+    encoders.close();
+    decoders.close();
   }
 
   private void requireOpen() {

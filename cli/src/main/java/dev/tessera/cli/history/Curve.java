@@ -1,4 +1,4 @@
-package dev.tessera.cli.report;
+package dev.tessera.cli.history;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,16 +9,16 @@ import java.util.List;
  * @param name what it is, where several share a plot
  * @param points in the order of their steps, finite
  */
-record Curve(String name, List<Point> points) {
+public record Curve(String name, List<Point> points) {
   /** A value at a step. */
-  record Point(long step, double value) {}
+  public record Point(long step, double value) {}
 
-  Curve {
+  public Curve {
     points = List.copyOf(points);
   }
 
   /** The same with means of neighbours in place of points, so that there are few enough to draw. */
-  Curve thinned(int most) {
+  public Curve thinned(int most) {
     if (points.size() <= most) {
       return this;
     }
@@ -33,7 +33,7 @@ record Curve(String name, List<Point> points) {
   }
 
   /** The newest value. */
-  double last() {
+  public double last() {
     return points.get(points.size() - 1).value();
   }
 }

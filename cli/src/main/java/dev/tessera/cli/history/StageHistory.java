@@ -1,7 +1,8 @@
-package dev.tessera.cli.report;
+package dev.tessera.cli.history;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** What one stage of a run did so far, as its log tells. */
-final class StageHistory {
+public final class StageHistory {
   private final Map<String, List<Curve.Point>> steps = new LinkedHashMap<>();
   private final Map<String, List<Curve.Point>> measured = new LinkedHashMap<>();
   private final List<Shown> pictures = new ArrayList<>();
@@ -18,7 +19,7 @@ final class StageHistory {
   private double seconds;
 
   /** A picture of what the stage could do after a step. */
-  record Shown(long step, Path file) {}
+  public record Shown(long step, Path file) {}
 
   /** Forgets what comes after a step: the stage goes on from there. */
   void goOnFrom(long from) {
@@ -47,7 +48,7 @@ final class StageHistory {
   }
 
   /** Takes a picture in; of the same step only the newest stays. */
-  void addPicture(long at, Path file) {
+  public void addPicture(long at, Path file) {
     pictures.removeIf(shown -> shown.step() == at);
     pictures.add(new Shown(at, file));
   }
@@ -69,36 +70,37 @@ final class StageHistory {
   }
 
   /** What was noted every few steps, by name. */
-  Map<String, List<Curve.Point>> steps() {
-    return steps;
+  public Map<String, List<Curve.Point>> steps() {
+    return Collections.unmodifiableMap(steps);
   }
 
   /** What was measured now and then, by name. */
-  Map<String, List<Curve.Point>> measured() {
-    return measured;
+  public Map<String, List<Curve.Point>> measured() {
+    return Collections.unmodifiableMap(measured);
   }
 
-  List<Shown> pictures() {
-    return pictures;
+  /** Pictures of what the stage could do, in the order of their steps. */
+  public List<Shown> pictures() {
+    return Collections.unmodifiableList(pictures);
   }
 
   /** Steps done, as far as logged. */
-  long step() {
+  public long step() {
     return step;
   }
 
   /** Steps at the end, as far as could be told; 0 before the first. */
-  long plannedSteps() {
+  public long plannedSteps() {
     return plannedSteps;
   }
 
   /** Seconds spent, over all sessions. */
-  double seconds() {
+  public double seconds() {
     return seconds;
   }
 
   /** The newest value noted or measured under a name. */
-  Optional<Double> newest(String name) {
+  public Optional<Double> newest(String name) {
     List<Curve.Point> points = measured.getOrDefault(name, steps.getOrDefault(name, List.of()));
     return points.isEmpty() ? Optional.empty() : Optional.of(points.get(points.size() - 1).value());
   }

@@ -1,4 +1,4 @@
-package dev.tessera.cli.report;
+package dev.tessera.cli.history;
 
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -18,11 +18,11 @@ import tools.jackson.databind.json.JsonMapper;
  * What a run's {@code log.jsonl} tells of all its sessions. Read on as the log grows; half a line,
  * as a killed process leaves it, is passed over.
  */
-final class RunHistory {
+public final class RunHistory {
   private static final JsonMapper JSON = new JsonMapper();
 
   /** What the log counts of the pictures, in the order of the page. */
-  static final List<String> COUNTS =
+  public static final List<String> COUNTS =
       List.of("pictures", "captioned", "heldOut", "duplicates", "blank", "rejected");
 
   private final Path log;
@@ -30,12 +30,17 @@ final class RunHistory {
   private final Map<String, Long> counts = new LinkedHashMap<>();
   private long read;
 
-  RunHistory(Path log) {
+  /**
+   * A history that has read nothing yet.
+   *
+   * @param log may not be there yet
+   */
+  public RunHistory(Path log) {
     this.log = log;
   }
 
   /** Reads what was added. */
-  void readOn() throws IOException {
+  public void readOn() throws IOException {
     if (!Files.exists(log)) {
       return;
     }
@@ -84,12 +89,12 @@ final class RunHistory {
   }
 
   /** Stages by name, in the order in which they began. */
-  Map<String, StageHistory> stages() {
+  public Map<String, StageHistory> stages() {
     return Collections.unmodifiableMap(stages);
   }
 
   /** How many pictures of which kind there are; empty before they are prepared. */
-  Map<String, Long> counts() {
+  public Map<String, Long> counts() {
     return Collections.unmodifiableMap(counts);
   }
 }
