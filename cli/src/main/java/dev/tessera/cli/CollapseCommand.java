@@ -59,7 +59,7 @@ final class CollapseCommand implements Callable<Integer> {
 
   @Option(
       names = "--steps",
-      defaultValue = "1000",
+      defaultValue = "2000",
       paramLabel = "N",
       description = "Steps of each training (default: ${DEFAULT-VALUE}).")
   private int steps;
