@@ -54,6 +54,7 @@ public final class OneDnn {
 
   private final stream queue = new stream(processor());
   private final Map<Object, memory> constants = new HashMap<>();
+  private final Map<Object, Primitive> shared = new HashMap<>();
   private final List<memory> scratchpads = new ArrayList<>();
   private @Nullable memory scratch;
 
@@ -96,7 +97,16 @@ public final class OneDnn {
     return Processor.ENGINE;
   }
 
-  /** c = a·b + bias, of two or three axes; the factor applies before the mask is added. */
+  /**
+   * A primitive for calls that differ in their tensors alone, made once.
+   *
+   * @param key of all that distinguishes it from others
+   */
+  public Primitive shared(Object key, Supplier<Primitive> maker) {
+    return shared.computeIfAbsent(key, absent -> maker.get());
+  }
+
+  /** c = a·b + bias, of two or more axes; the factor applies before the mask is added. */
   public Primitive matmul(Layout a, Layout b, @Nullable Layout bias, Layout c, Fusion fusion) {
     primitive_attr attributes = attributes();
     attributes.set_post_ops(fusion.postOperations());
@@ -275,14 +285,23 @@ public final class OneDnn {
 
   /** Softmax or its logarithm along the last axis. */
   public Primitive softmax(boolean logarithm, Layout x, Layout y) {
-    softmax_forward.primitive_desc description = softmaxForward(logarithm, x, y);
+    softmax_forward.primitive_desc description =
+        softmaxForward(prop_kind.forward_training, logarithm, x, y);
     return new Primitive(this, description, new softmax_forward(description));
   }
 
-  private softmax_forward.primitive_desc softmaxForward(boolean logarithm, Layout x, Layout y) {
+  /** Softmax along the last axis, of which no gradient will be asked. */
+  public Primitive softmaxOfInference(Layout x, Layout y) {
+    softmax_forward.primitive_desc description =
+        softmaxForward(prop_kind.forward_inference, false, x, y);
+    return new Primitive(this, description, new softmax_forward(description));
+  }
+
+  private softmax_forward.primitive_desc softmaxForward(
+      prop_kind kind, boolean logarithm, Layout x, Layout y) {
     return new softmax_forward.primitive_desc(
         processor(),
-        prop_kind.forward_training,
+        kind,
         softmaxAlgorithm(logarithm),
         x.description(),
         y.description(),
@@ -301,7 +320,7 @@ public final class OneDnn {
             dy.description(),
             y.description(),
             y.sizes().length - 1,
-            softmaxForward(logarithm, y, y),
+            softmaxForward(prop_kind.forward_training, logarithm, y, y),
             attributes(),
             false);
     return new Primitive(this, description, new softmax_backward(description));
@@ -313,15 +332,23 @@ public final class OneDnn {
 
   /** Layer normalisation of [N, D] with mean and variance [N] as further results. */
   public Primitive layerNorm(Layout x, Layout y, float epsilon) {
-    layer_normalization_forward.primitive_desc description = layerNormForward(x, y, epsilon);
+    layer_normalization_forward.primitive_desc description =
+        layerNormForward(prop_kind.forward_training, x, y, epsilon);
+    return new Primitive(this, description, new layer_normalization_forward(description));
+  }
+
+  /** Layer normalisation of [N, D] alone. */
+  public Primitive layerNormOfInference(Layout x, Layout y, float epsilon) {
+    layer_normalization_forward.primitive_desc description =
+        layerNormForward(prop_kind.forward_inference, x, y, epsilon);
     return new Primitive(this, description, new layer_normalization_forward(description));
   }
 
   private layer_normalization_forward.primitive_desc layerNormForward(
-      Layout x, Layout y, float epsilon) {
+      prop_kind kind, Layout x, Layout y, float epsilon) {
     return new layer_normalization_forward.primitive_desc(
         processor(),
-        prop_kind.forward_training.value,
+        kind.value,
         x.description(),
         y.description(),
         Layout.dense(DataType.FLOAT, x.size(0)).description(),
@@ -343,7 +370,7 @@ public final class OneDnn {
             Layout.dense(DataType.FLOAT, x.size(0)).description(),
             epsilon,
             SCALE_AND_SHIFT,
-            layerNormForward(x, dy, epsilon),
+            layerNormForward(prop_kind.forward_training, x, dy, epsilon),
             attributes(),
             false);
     return new Primitive(this, description, new layer_normalization_backward(description));

@@ -1,5 +1,13 @@
 package dev.tessera.engine.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCALE;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SHIFT;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
@@ -30,6 +38,30 @@ public final class Primitive {
   /** The layout that oneDNN chose for the weights' gradient. */
   public memory.desc weightGradients() {
     return description.diff_weights_desc(0);
+  }
+
+  /** The call of one that makes y of x. */
+  public Call call(Tensor x, Tensor y) {
+    return with(DNNL_ARG_SRC, x).and(DNNL_ARG_DST, y).call();
+  }
+
+  /** The call of a product c = a·b. */
+  public Call productCall(Tensor a, Tensor b, Tensor c) {
+    return with(DNNL_ARG_SRC, a).and(DNNL_ARG_WEIGHTS, b).and(DNNL_ARG_DST, c).call();
+  }
+
+  /** The call of c = a ∘ b, element by element. */
+  public Call binaryCall(Tensor a, Tensor b, Tensor c) {
+    return with(DNNL_ARG_SRC_0, a).and(DNNL_ARG_SRC_1, b).and(DNNL_ARG_DST, c).call();
+  }
+
+  /** The call of a normalisation of x without its statistics. */
+  public Call normCall(Tensor x, Tensor scale, Tensor shift, Tensor y) {
+    return with(DNNL_ARG_SRC, x)
+        .and(DNNL_ARG_SCALE, scale)
+        .and(DNNL_ARG_SHIFT, shift)
+        .and(DNNL_ARG_DST, y)
+        .call();
   }
 
   /** Starts a list of arguments. */
