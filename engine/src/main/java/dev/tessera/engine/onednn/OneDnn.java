@@ -285,23 +285,14 @@ public final class OneDnn {
 
   /** Softmax or its logarithm along the last axis. */
   public Primitive softmax(boolean logarithm, Layout x, Layout y) {
-    softmax_forward.primitive_desc description =
-        softmaxForward(prop_kind.forward_training, logarithm, x, y);
+    softmax_forward.primitive_desc description = softmaxForward(logarithm, x, y);
     return new Primitive(this, description, new softmax_forward(description));
   }
 
-  /** Softmax along the last axis, of which no gradient will be asked. */
-  public Primitive softmaxOfInference(Layout x, Layout y) {
-    softmax_forward.primitive_desc description =
-        softmaxForward(prop_kind.forward_inference, false, x, y);
-    return new Primitive(this, description, new softmax_forward(description));
-  }
-
-  private softmax_forward.primitive_desc softmaxForward(
-      prop_kind kind, boolean logarithm, Layout x, Layout y) {
+  private softmax_forward.primitive_desc softmaxForward(boolean logarithm, Layout x, Layout y) {
     return new softmax_forward.primitive_desc(
         processor(),
-        kind,
+        prop_kind.forward_training,
         softmaxAlgorithm(logarithm),
         x.description(),
         y.description(),
@@ -320,7 +311,7 @@ public final class OneDnn {
             dy.description(),
             y.description(),
             y.sizes().length - 1,
-            softmaxForward(prop_kind.forward_training, logarithm, y, y),
+            softmaxForward(logarithm, y, y),
             attributes(),
             false);
     return new Primitive(this, description, new softmax_backward(description));
@@ -332,23 +323,15 @@ public final class OneDnn {
 
   /** Layer normalisation of [N, D] with mean and variance [N] as further results. */
   public Primitive layerNorm(Layout x, Layout y, float epsilon) {
-    layer_normalization_forward.primitive_desc description =
-        layerNormForward(prop_kind.forward_training, x, y, epsilon);
-    return new Primitive(this, description, new layer_normalization_forward(description));
-  }
-
-  /** Layer normalisation of [N, D] alone. */
-  public Primitive layerNormOfInference(Layout x, Layout y, float epsilon) {
-    layer_normalization_forward.primitive_desc description =
-        layerNormForward(prop_kind.forward_inference, x, y, epsilon);
+    layer_normalization_forward.primitive_desc description = layerNormForward(x, y, epsilon);
     return new Primitive(this, description, new layer_normalization_forward(description));
   }
 
   private layer_normalization_forward.primitive_desc layerNormForward(
-      prop_kind kind, Layout x, Layout y, float epsilon) {
+      Layout x, Layout y, float epsilon) {
     return new layer_normalization_forward.primitive_desc(
         processor(),
-        kind.value,
+        prop_kind.forward_training.value,
         x.description(),
         y.description(),
         Layout.dense(DataType.FLOAT, x.size(0)).description(),
@@ -370,7 +353,7 @@ public final class OneDnn {
             Layout.dense(DataType.FLOAT, x.size(0)).description(),
             epsilon,
             SCALE_AND_SHIFT,
-            layerNormForward(prop_kind.forward_training, x, dy, epsilon),
+            layerNormForward(x, dy, epsilon),
             attributes(),
             false);
     return new Primitive(this, description, new layer_normalization_backward(description));

@@ -1,11 +1,7 @@
 package dev.tessera.engine.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCALE;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SHIFT;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import org.bytedeco.dnnl.IntMemoryMap;
@@ -48,20 +44,6 @@ public final class Primitive {
   /** The call of a product c = a·b. */
   public Call productCall(Tensor a, Tensor b, Tensor c) {
     return with(DNNL_ARG_SRC, a).and(DNNL_ARG_WEIGHTS, b).and(DNNL_ARG_DST, c).call();
-  }
-
-  /** The call of c = a ∘ b, element by element. */
-  public Call binaryCall(Tensor a, Tensor b, Tensor c) {
-    return with(DNNL_ARG_SRC_0, a).and(DNNL_ARG_SRC_1, b).and(DNNL_ARG_DST, c).call();
-  }
-
-  /** The call of a normalisation of x without its statistics. */
-  public Call normCall(Tensor x, Tensor scale, Tensor shift, Tensor y) {
-    return with(DNNL_ARG_SRC, x)
-        .and(DNNL_ARG_SCALE, scale)
-        .and(DNNL_ARG_SHIFT, shift)
-        .and(DNNL_ARG_DST, y)
-        .call();
   }
 
   /** Starts a list of arguments. */

@@ -7,8 +7,6 @@ package dev.tessera.transformer.decode;
  * to, and after the products of which others need the columns.
  */
 sealed interface Member permits PlainMember, PackedMember {
-  float NORM_EPSILON = 1e-5f;
-
   /** Does its part; the logits are there when all members have. */
   void run(Pass pass);
 

@@ -296,7 +296,7 @@ final class PackedAttention {
     Primitive softmax =
         dnn.shared(
             List.of("shares", rows, length),
-            () -> dnn.softmaxOfInference(score.layout(), share.layout()));
+            () -> dnn.softmax(false, score.layout(), share.layout()));
     return new Calls(
         product(List.of("scores", kind, count, length), first),
         softmax.call(score, share),

@@ -1,5 +1,6 @@
 package dev.tessera.transformer.decode;
 
+import dev.tessera.engine.onednn.Bfloat16;
 import dev.tessera.engine.onednn.Call;
 import dev.tessera.engine.onednn.NativeMatrix;
 import dev.tessera.engine.onednn.NativeThreads;
@@ -13,14 +14,10 @@ import dev.tessera.transformer.decode.TransformerWeights.Block;
 import dev.tessera.transformer.decode.TransformerWeights.Norm;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/**
- * By oneDNN, on weights that were packed once: products tile by tile, what else there is to do with
- * rows for as many as there are, up to a power of two.
- */
+/** By oneDNN, tile by tile, on weights that were packed once. */
 final class PackedMember implements Member {
   private final OneDnn dnn = new OneDnn();
   private final int member;
@@ -31,13 +28,12 @@ final class PackedMember implements Member {
   private final Panels heads;
   private final KeyValueCache cache;
   private final @Nullable PackedAttention attention;
-  private final NativeMatrix x;
+  private final ResidualStream x;
+  private final float[] row;
+  private final short[] rounded;
   private final NativeMatrix normed;
-  private final NativeMatrix added;
   private final NativeMatrix projected;
-  private final float[] embedded;
   private final List<Tile> tiles = new ArrayList<>();
-  private final List<@Nullable Strip[]> strips = new ArrayList<>();
 
   /** Rows that members give each other. */
   static final class Shared {
@@ -80,11 +76,11 @@ final class PackedMember implements Member {
     int width = config.width();
     int from = heads.firstColumn(member, team.members());
     int to = heads.firstColumn(member + 1, team.members());
-    x = new NativeMatrix(dnn, DataType.FLOAT, rows, width);
+    x = new ResidualStream(rows, width);
+    row = new float[width];
+    rounded = new short[width];
     normed = new NativeMatrix(dnn, DataType.BFLOAT16, rows, width);
-    added = new NativeMatrix(dnn, DataType.FLOAT, rows, width);
     projected = new NativeMatrix(dnn, DataType.FLOAT, rows, Math.max(1, 3 * (to - from)));
-    embedded = new float[width];
     if (from == to) {
       cache = (source, target, length) -> {};
       attention = null;
@@ -114,57 +110,74 @@ final class PackedMember implements Member {
 
   private void compute(Pass pass) {
     int rows = pass.rows();
-    for (int row = 0; row < rows; row++) {
-      weights.embed(pass.token(row), pass.position(row), pass.targetPosition(row), embedded);
-      x.put(row, 0, embedded, 0, embedded.length);
+    for (int r = 0; r < rows; r++) {
+      weights.embed(pass.token(r), pass.position(r), pass.targetPosition(r), x.row(r));
     }
-    int count = NativeMatrix.tiles(rows);
     for (int layer = 0; layer < weights.blocks().size(); layer++) {
-      for (int i = 0; i < count; i++) {
-        strip(i, rows).norm1[layer].run();
-        run(tile(i).layers[layer].qkv);
-      }
+      Block block = weights.blocks().get(layer);
+      normalise(block.norm1(), rows);
+      run(rows, layer, LayerCalls::qkv);
       if (attention != null) {
         attention.attend(pass, layer);
       }
       team.meet(member);
-      for (int i = 0; i < count; i++) {
-        run(tile(i).layers[layer].out);
-      }
+      run(rows, layer, LayerCalls::out);
       team.meet(member);
-      for (int i = 0; i < count; i++) {
-        Strip strip = strip(i, rows);
-        strip.add(strip.attentionNorm, layer);
-        strip.norm2[layer].run();
-        run(tile(i).layers[layer].up);
-      }
+      addResult(block.attentionNorm(), rows);
+
+      normalise(block.norm2(), rows);
+      run(rows, layer, LayerCalls::up);
       team.meet(member);
-      for (int i = 0; i < count; i++) {
-        run(tile(i).layers[layer].down);
-      }
+      run(rows, layer, LayerCalls::down);
       team.meet(member);
-      for (int i = 0; i < count; i++) {
-        Strip strip = strip(i, rows);
-        strip.add(strip.mlpNorm, layer);
-      }
+      addResult(block.mlpNorm(), rows);
     }
     if (pass.range() != Range.NONE) {
-      logits(pass, count);
+      normalise(weights.norm(), rows);
+      logits(pass);
     }
   }
 
-  private void logits(Pass pass, int count) {
+  /** Adds what was computed last to the residual stream. */
+  private void addResult(@Nullable Norm norm, int rows) {
+    for (int r = 0; r < rows; r++) {
+      shared.result.get(r, 0, row, 0, row.length);
+      x.add(r, row, norm);
+    }
+  }
+
+  private void normalise(Norm norm, int rows) {
+    for (int r = 0; r < rows; r++) {
+      x.read(r, norm, row);
+      Bfloat16.round(row, 0, rounded, 0, row.length);
+      normed.put(r, 0, rounded, 0, rounded.length);
+    }
+  }
+
+  private void logits(Pass pass) {
     boolean text = pass.range() == Range.TEXT;
-    for (int i = 0; i < count; i++) {
-      strip(i, pass.rows()).lastNorm.run();
+    for (int i = 0; i < NativeMatrix.tiles(pass.rows()); i++) {
       run(text ? tile(i).textHead : tile(i).imageHead);
     }
     NativeMatrix found = text ? shared.textLogits : shared.imageLogits;
     Panels panels = Panels.of(pass.logits(0).length);
     int from = panels.firstColumn(member, team.members());
     int columns = panels.firstColumn(member + 1, team.members()) - from;
-    for (int row = 0; row < pass.rows(); row++) {
-      found.get(row, from, pass.logits(row), from, columns);
+    for (int r = 0; r < pass.rows(); r++) {
+      found.get(r, from, pass.logits(r), from, columns);
+    }
+  }
+
+  /** Which of a layer's products. */
+  @FunctionalInterface
+  private interface Chosen {
+    @Nullable Call of(LayerCalls calls);
+  }
+
+  /** One product, tile by tile: its weights are near when the next tile needs them. */
+  private void run(int rows, int layer, Chosen product) {
+    for (int i = 0; i < NativeMatrix.tiles(rows); i++) {
+      run(product.of(tile(i).layers[layer]));
     }
   }
 
@@ -179,22 +192,6 @@ final class PackedMember implements Member {
       tiles.add(new Tile(tiles.size()));
     }
     return tiles.get(index);
-  }
-
-  /** The rows of a tile, of so many rows that there are in all. */
-  private Strip strip(int tile, int rows) {
-    while (strips.size() <= tile) {
-      strips.add(new Strip[Integer.numberOfTrailingZeros(PackedLinear.TILE) + 1]);
-    }
-    int there = Math.min(PackedLinear.TILE, rows - tile * PackedLinear.TILE);
-    int size = Integer.SIZE - Integer.numberOfLeadingZeros(there - 1);
-    @Nullable Strip[] ofTile = strips.get(tile);
-    Strip strip = ofTile[size];
-    if (strip == null) {
-      strip = new Strip(tile * PackedLinear.TILE, 1 << size);
-      ofTile[size] = strip;
-    }
-    return strip;
   }
 
   private record LayerCalls(
@@ -240,73 +237,6 @@ final class PackedMember implements Member {
               panels.firstColumn(member, team.members()),
               panels.firstColumn(member + 1, team.members()));
       return linear.call(dnn, x, own, activation);
-    }
-  }
-
-  /** Some rows of the residual stream. */
-  private final class Strip {
-    private final int first;
-    private final int count;
-    private final Call[] norm1;
-    private final Call[] norm2;
-    private final Call lastNorm;
-    private final @Nullable Call[] attentionNorm;
-    private final @Nullable Call[] mlpNorm;
-    private final Call addResult;
-    private final Call addNormed;
-
-    Strip(int first, int count) {
-      this.first = first;
-      this.count = count;
-      List<Block> blocks = weights.blocks();
-      norm1 = blocks.stream().map(block -> norm(block.norm1(), x, normed)).toArray(Call[]::new);
-      norm2 = blocks.stream().map(block -> norm(block.norm2(), x, normed)).toArray(Call[]::new);
-      lastNorm = norm(weights.norm(), x, normed);
-      attentionNorm = new Call[blocks.size()];
-      mlpNorm = new Call[blocks.size()];
-      for (int layer = 0; layer < blocks.size(); layer++) {
-        attentionNorm[layer] = normOfResult(blocks.get(layer).attentionNorm());
-        mlpNorm[layer] = normOfResult(blocks.get(layer).mlpNorm());
-      }
-      addResult = addition(shared.result);
-      addNormed = addition(added);
-    }
-
-    /** Adds what was computed last to the residual stream, by way of a layer's norm if it has. */
-    void add(@Nullable Call[] norms, int layer) {
-      Call norm = norms[layer];
-      if (norm == null) {
-        addResult.run();
-      } else {
-        norm.run();
-        addNormed.run();
-      }
-    }
-
-    private @Nullable Call normOfResult(@Nullable Norm norm) {
-      return norm == null ? null : norm(norm, shared.result, added);
-    }
-
-    private Call norm(Norm norm, NativeMatrix from, NativeMatrix to) {
-      Tensor source = from.rows(first, count);
-      Tensor target = to.rows(first, count);
-      return dnn.shared(
-              List.of("norm", count, target.layout().type()),
-              () -> dnn.layerNormOfInference(source.layout(), target.layout(), NORM_EPSILON))
-          .normCall(
-              source,
-              dnn.constant(norm.scale(), norm::scale, norm.scale().length),
-              dnn.constant(norm.bias(), norm::bias, norm.bias().length),
-              target);
-    }
-
-    private Call addition(NativeMatrix what) {
-      Tensor sum = x.rows(first, count);
-      return dnn.shared(
-              List.of("addition", count),
-              () ->
-                  dnn.binary(algorithm.binary_add, sum.layout(), sum.layout(), sum.layout()))
-          .binaryCall(sum, what.rows(first, count), sum);
     }
   }
 }

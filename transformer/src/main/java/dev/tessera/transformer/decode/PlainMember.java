@@ -25,10 +25,9 @@ final class PlainMember implements Member {
   private final LayerSpans spans;
   private final QueriesAndKeys queriesAndKeys;
   private final CachedAttention attention;
-  private final float[][] x;
+  private final ResidualStream x;
   private final float[][] normed;
   private final float[][] projected;
-  private final float[] added;
 
   /** Rows that members give each other. */
   static final class Shared {
@@ -80,10 +79,9 @@ final class PlainMember implements Member {
     spans = new LayerSpans(config);
     queriesAndKeys = new QueriesAndKeys(config, weights.blocks(), channels.from, channels.to);
     attention = new CachedAttention(config, cache, channels.from, channels.to);
-    x = new float[rows][width];
+    x = new ResidualStream(rows, width);
     normed = new float[rows][width];
     projected = new float[rows][3 * width];
-    added = new float[width];
   }
 
   @Override
@@ -95,7 +93,7 @@ final class PlainMember implements Member {
   public void run(Pass pass) {
     int rows = pass.rows();
     for (int row = 0; row < rows; row++) {
-      weights.embed(pass.token(row), pass.position(row), pass.targetPosition(row), x[row]);
+      weights.embed(pass.token(row), pass.position(row), pass.targetPosition(row), x.row(row));
     }
     for (int layer = 0; layer < weights.blocks().size(); layer++) {
       Block block = weights.blocks().get(layer);
@@ -165,61 +163,16 @@ final class PlainMember implements Member {
     MatrixProduct.accumulate(x, rows, linear.weight(), y, span.from, span.to);
   }
 
-  /**
-   * Adds what was computed last to the residual stream.
-   *
-   * @param norm of it; null if it is added as it is
-   */
+  /** Adds what was computed last to the residual stream. */
   private void addResult(@Nullable Norm norm, int rows) {
     for (int row = 0; row < rows; row++) {
-      float[] result = shared.result[row];
-      if (norm != null) {
-        normalise(norm, result, added);
-        result = added;
-      }
-      float[] y = x[row];
-      for (int j = 0; j < y.length; j++) {
-        y[j] += result[j];
-      }
+      x.add(row, shared.result[row], norm);
     }
   }
 
   private void normalise(Norm norm, int rows) {
     for (int row = 0; row < rows; row++) {
-      normalise(norm, x[row], normed[row]);
+      x.read(row, norm, normed[row]);
     }
-  }
-
-  private static void normalise(Norm norm, float[] in, float[] out) {
-    float mean = (float) (Logits.sum(in, 0, in.length) / in.length);
-    for (int j = 0; j < out.length; j++) {
-      out[j] = in[j] - mean;
-    }
-    double variance = sumOfSquares(out) / out.length;
-    float factor = (float) (1 / Math.sqrt(variance + NORM_EPSILON));
-    float[] scale = norm.scale();
-    float[] bias = norm.bias();
-    for (int j = 0; j < out.length; j++) {
-      out[j] = out[j] * factor * scale[j] + bias[j];
-    }
-  }
-
-  /** Four sums side by side, because the additions of one would wait for each other. */
-  private static double sumOfSquares(float[] values) {
-    double sum0 = 0;
-    double sum1 = 0;
-    double sum2 = 0;
-    double sum3 = 0;
-    int j = 0;
-    for (; j + 3 < values.length; j += 4) {
-      sum0 += (double) values[j] * values[j];
-      sum1 += (double) values[j + 1] * values[j + 1];
-      sum2 += (double) values[j + 2] * values[j + 2];
-      sum3 += (double) values[j + 3] * values[j + 3];
-    }
-    for (; j < values.length; j++) {
-      sum0 += (double) values[j] * values[j];
-    }
-    return (sum0 + sum1) + (sum2 + sum3);
   }
 }
