@@ -15,8 +15,7 @@ final class PlainMember implements Member {
   private final ThreadTeam team;
   private final TransformerWeights weights;
   private final Shared shared;
-  private final int width;
-  private final Span channels;
+  private final Span[] projectedColumns;
   private final Span outColumns;
   private final Span upColumns;
   private final Span textColumns;
@@ -68,9 +67,11 @@ final class PlainMember implements Member {
     this.team = team;
     this.weights = weights;
     this.shared = shared;
-    width = config.width();
+    int width = config.width();
     int members = team.members();
-    channels = Span.of(Panels.ofHeads(config.heads(), config.headWidth()), member, members);
+    Span channels = Span.of(Panels.ofHeads(config.heads(), config.headWidth()), member, members);
+    projectedColumns =
+        new Span[] {channels, channels.shifted(width), channels.shifted(2 * width)};
     outColumns = Span.of(Panels.of(width), member, members);
     upColumns = Span.of(Panels.of(4 * width), member, members);
     textColumns = Span.of(Panels.of(config.textVocabulary()), member, members);
@@ -98,8 +99,8 @@ final class PlainMember implements Member {
     for (int layer = 0; layer < weights.blocks().size(); layer++) {
       Block block = weights.blocks().get(layer);
       normalise(block.norm1(), rows);
-      for (int part = 0; part < 3; part++) {
-        apply(block.qkv(), normed, rows, projected, channels.shifted(part * width));
+      for (Span part : projectedColumns) {
+        apply(block.qkv(), normed, rows, projected, part);
       }
       for (int row = 0; row < rows; row++) {
         attend(pass, row, layer);
