@@ -47,8 +47,7 @@ final class PositionPlot {
       measured.setMarker(SeriesMarkers.CIRCLE);
       double[] ends = {at[0], at[at.length - 1]};
       XYSeries fitted =
-          chart.addSeries(
-              line.toString(), ends, new double[] {line.at(ends[0]), line.at(ends[1])});
+          chart.addSeries(line.toString(), ends, new double[] {line.at(ends[0]), line.at(ends[1])});
       fitted.setMarker(SeriesMarkers.NONE);
     }
     BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);

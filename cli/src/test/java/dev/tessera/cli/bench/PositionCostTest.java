@@ -25,7 +25,8 @@ class PositionCostTest {
   void theLineGoesThroughWhatLiesOnOne() throws IOException {
     PositionCost cost =
         new PositionCost(new int[] {16}, 10, new double[][] {{0.55, 0.65, 0.75, 0.85}});
-    assertThat(cost.summary()).containsExactly("batch 16: 0.500 ms + 10.000 µs a position, R² 1.000");
+    assertThat(cost.summary())
+        .containsExactly("batch 16: 0.500 ms + 10.000 µs a position, R² 1.000");
     BufferedImage picture = ImageIO.read(new ByteArrayInputStream(cost.png()));
     assertThat(picture.getWidth()).isEqualTo(900);
   }

@@ -10,7 +10,7 @@ public final class Bfloat16 {
   public static short round(float value) {
     int bits = Float.floatToIntBits(value);
     int half = 0x7FFF + ((bits >>> BITS) & 1);
-    return (short) (bits + half >>> BITS);
+    return (short) ((bits + half) >>> BITS);
   }
 
   /** Rounds {@code count} values. */

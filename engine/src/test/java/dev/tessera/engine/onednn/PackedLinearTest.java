@@ -116,8 +116,7 @@ class PackedLinearTest {
           for (int i = 0; i < in; i++) {
             System.arraycopy(weights, i * out + from, part, i * width, width);
           }
-          float[] found =
-              product(part, Arrays.copyOfRange(bias, from, from + width), x, rounding);
+          float[] found = product(part, Arrays.copyOfRange(bias, from, from + width), x, rounding);
           for (int row = 0; row < PackedLinear.TILE; row++) {
             assertThat(Arrays.copyOfRange(found, row * width, (row + 1) * width))
                 .as("%d columns from %d on, %d weights each, row %d", width, from, in, row)

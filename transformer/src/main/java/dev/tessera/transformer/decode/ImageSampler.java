@@ -112,8 +112,7 @@ public final class ImageSampler {
       float scale = (float) options.guidanceAt(place, config.imageLength());
       decoder.share(
           count,
-          row ->
-              drafts.get(row).decide(at, logits, row, rows - count + row, scale, sampler));
+          row -> drafts.get(row).decide(at, logits, row, rows - count + row, scale, sampler));
       for (int row = 0; row < count; row++) {
         Draft draft = drafts.get(row);
         int slot = draft.slot(place);

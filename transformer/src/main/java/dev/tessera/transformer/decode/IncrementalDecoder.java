@@ -13,8 +13,8 @@ import java.util.function.IntConsumer;
  * whether inputs are given one by one or together.
  *
  * <p>Memory: 4 · maximumBatch · layers · T · D bytes for keys and values, twice that for {@link
- * WeightFormat#F32}; a step allocates no arrays. Not thread-safe. Threads of its own end with {@link
- * #close}.
+ * WeightFormat#F32}; a step allocates no arrays. Not thread-safe. Threads of its own end with
+ * {@link #close}.
  */
 public final class IncrementalDecoder implements AutoCloseable {
   /** Rows that a decoder can have at most. */
@@ -213,9 +213,9 @@ public final class IncrementalDecoder implements AutoCloseable {
   }
 
   /**
-   * Gives every row its next inputs, up to the one before {@code end}, many of them at once: as many
-   * calls of {@link #step} would find the same bits in more time. Of each array the first {@link
-   * #batch} elements are read, and of these what stands at the inputs' indices.
+   * Gives every row its next inputs, up to the one before {@code end}, many of them at once: as
+   * many calls of {@link #step} would find the same bits in more time. Of each array the first
+   * {@link #batch} elements are read, and of these what stands at the inputs' indices.
    *
    * @param tokens token ids of each row, 0 to V − 1, the order token first
    * @param positions positions of the tokens of each row, 0 to P − 1
@@ -302,8 +302,7 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
   }
 
-  private void set(
-      int passRow, int row, int input, int token, int position, int targetPosition) {
+  private void set(int passRow, int row, int input, int token, int position, int targetPosition) {
     requireToken(token, input);
     int slot = slots.of(row);
     if (input == 0) {

@@ -1,6 +1,5 @@
 package dev.tessera.transformer.decode;
 
-
 import dev.tessera.engine.onednn.Bfloat16;
 import dev.tessera.engine.onednn.Call;
 import dev.tessera.engine.onednn.Layout;
@@ -187,8 +186,7 @@ final class PackedAttention {
     }
     Bfloat16.round(row, width + from, rounded, channels, channels);
     Bfloat16.round(row, 2 * width + from, rounded, 2 * channels, channels);
-    cache.put(
-        pass.slot(r), layer, pass.input(r), rounded, channels, rounded, 2 * channels);
+    cache.put(pass.slot(r), layer, pass.input(r), rounded, channels, rounded, 2 * channels);
   }
 
   /** Makes the scores that are not attended to −∞. */
@@ -226,9 +224,7 @@ final class PackedAttention {
   private Calls makeStep(int layer, int first, int count, int length) {
     Tensor keys = cache.keys(layer, first, count, length);
     Tensor query =
-        queries
-            .rows(first, count)
-            .as(Layout.dense(DataType.BFLOAT16, count, heads, headWidth, 1));
+        queries.rows(first, count).as(Layout.dense(DataType.BFLOAT16, count, heads, headWidth, 1));
     Tensor score = scores.as(Layout.dense(DataType.FLOAT, count, heads, length, 1));
     Tensor values = cache.values(layer, first, count, length);
     Tensor share =
@@ -265,8 +261,7 @@ final class PackedAttention {
   }
 
   private Calls makeBlock(int layer, int slot, int length) {
-    Tensor query =
-        queries.as(Layout.dense(DataType.BFLOAT16, heads, Pass.BLOCK, headWidth));
+    Tensor query = queries.as(Layout.dense(DataType.BFLOAT16, heads, Pass.BLOCK, headWidth));
     Tensor all = cache.keys(layer, slot, 1, length);
     Tensor keys =
         all.as(

@@ -58,26 +58,26 @@ final class PackedCache implements KeyValueCache {
   /** Keys of the first inputs of some slots, [slots, heads, inputs, D / heads]. */
   Tensor keys(int layer, int slot, int slots, int inputs) {
     return keys[layer].at(
-            slot * slotSize(),
-            Layout.strided(
-                DataType.BFLOAT16,
-                new long[] {slots, heads, inputs, headWidth},
-                slotSize(),
-                (long) length * headWidth,
-                headWidth,
-                1));
+        slot * slotSize(),
+        Layout.strided(
+            DataType.BFLOAT16,
+            new long[] {slots, heads, inputs, headWidth},
+            slotSize(),
+            (long) length * headWidth,
+            headWidth,
+            1));
   }
 
   /** Values of the first inputs of some slots, [slots, D, inputs], D that of the own heads. */
   Tensor values(int layer, int slot, int slots, int inputs) {
     return values[layer].at(
-            slot * slotSize(),
-            Layout.strided(
-                DataType.BFLOAT16,
-                new long[] {slots, (long) heads * headWidth, inputs},
-                slotSize(),
-                length,
-                1));
+        slot * slotSize(),
+        Layout.strided(
+            DataType.BFLOAT16,
+            new long[] {slots, (long) heads * headWidth, inputs},
+            slotSize(),
+            length,
+            1));
   }
 
   /** The same as [heads, inputs, D / heads], of one slot. */
@@ -101,8 +101,7 @@ final class PackedCache implements KeyValueCache {
   void put(int slot, int layer, int input, short[] key, int from, short[] value, int valueFrom) {
     ShortBuffer slotKeys = ofSlot(keysOfSlots[layer], keys[layer], slot);
     for (int head = 0; head < heads; head++) {
-      slotKeys.put(
-          (head * length + input) * headWidth, key, from + head * headWidth, headWidth);
+      slotKeys.put((head * length + input) * headWidth, key, from + head * headWidth, headWidth);
     }
     ShortBuffer slotValues = ofSlot(valuesOfSlots[layer], values[layer], slot);
     boolean isNewBlock = input % Pass.BLOCK == 0;

@@ -53,8 +53,7 @@ final class Pass {
   }
 
   /** One of the rows. Those of a slot follow each other, as their inputs do. */
-  void set(
-      int row, int slot, int input, int order, int token, int position, int targetPosition) {
+  void set(int row, int slot, int input, int order, int token, int position, int targetPosition) {
     slots[row] = slot;
     inputs[row] = input;
     orders[row] = order;

@@ -70,8 +70,7 @@ final class PlainMember implements Member {
     int width = config.width();
     int members = team.members();
     Span channels = Span.of(Panels.ofHeads(config.heads(), config.headWidth()), member, members);
-    projectedColumns =
-        new Span[] {channels, channels.shifted(width), channels.shifted(2 * width)};
+    projectedColumns = new Span[] {channels, channels.shifted(width), channels.shifted(2 * width)};
     outColumns = Span.of(Panels.of(width), member, members);
     upColumns = Span.of(Panels.of(4 * width), member, members);
     textColumns = Span.of(Panels.of(config.textVocabulary()), member, members);

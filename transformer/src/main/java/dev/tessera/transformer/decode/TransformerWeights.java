@@ -80,7 +80,9 @@ public record TransformerWeights(
     blocks = List.copyOf(blocks);
   }
 
-  /** What a token begins with: the sum of its own, its position's and its target's row, into [D]. */
+  /**
+   * What a token begins with: the sum of its own, its position's and its target's row, into [D].
+   */
   void embed(int token, int position, int targetPosition, float[] y) {
     float[] a = tokenEmbedding[token];
     float[] b = positionEmbedding[position];

@@ -56,8 +56,7 @@ public enum WeightFormat {
     Member[] members = new Member[team.members()];
     if (this == F32) {
       PlainMember.Shared shared = new PlainMember.Shared(config, rows);
-      Arrays.setAll(
-          members, m -> new PlainMember(config, weights, shared, team, m, slots, rows));
+      Arrays.setAll(members, m -> new PlainMember(config, weights, shared, team, m, slots, rows));
     } else {
       OneDnn dnn = new OneDnn();
       Rounding rounding = this == BF16 ? Rounding.BFLOAT16 : Rounding.INT8;

@@ -102,7 +102,12 @@ class GivenTogetherTest {
         .isThrownBy(
             () ->
                 decoder.give(
-                    new int[1][11], new int[1][11], new int[1][11], 11, Range.NONE, (r, i, l) -> {}))
+                    new int[1][11],
+                    new int[1][11],
+                    new int[1][11],
+                    11,
+                    Range.NONE,
+                    (r, i, l) -> {}))
         .withMessage("inputs up to 11 were given to rows that have had 0 of 10");
   }
 

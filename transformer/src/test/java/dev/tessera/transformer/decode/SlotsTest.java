@@ -24,7 +24,9 @@ class SlotsTest {
       int[] expected = IntStream.of(parents).map(parent -> held[slots.of(parent)]).toArray();
       slots.reorder(parents, (from, to) -> held[to] = held[from]);
       for (int row = 0; row < parents.length; row++) {
-        assertThat(held[slots.of(row)]).as("seed %d, round %d", seed, round).isEqualTo(expected[row]);
+        assertThat(held[slots.of(row)])
+            .as("seed %d, round %d", seed, round)
+            .isEqualTo(expected[row]);
       }
       assertThat(IntStream.range(0, parents.length).map(slots::of).sorted().toArray())
           .isEqualTo(IntStream.range(0, parents.length).toArray());

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class StepAllocatesNothingTest {
   /** Less than the smallest array of a row would take. */
-  private static final long NOTHING = 64;
+  private static final long NOTHING = 256;
 
   @ParameterizedTest
   @EnumSource
