@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,7 +64,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Measure only what a token costs the small model by its position, up to 1,024, and write"
-              + " it there as comma-separated values.")
+              + " it there: as a picture if the name ends in .png, else as comma-separated values.")
   private @Nullable Path positions;
 
   @Option(names = "--profile", description = "Tell what steps are spent on.")
@@ -94,7 +95,14 @@ final class BenchCommand implements Callable<Integer> {
     requireFolder(positions);
     if (positions != null) {
       Execution execution = executionOptions.execution(Precision.BF16);
-      writeText(positions, String.join("\n", PositionCost.ofSmallModel(execution).lines()));
+      PositionCost cost = PositionCost.ofSmallModel(execution);
+      cost.summary().forEach(session.out()::println);
+      if (positions.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
+        byte[] picture = cost.png();
+        AtomicFiles.write(positions, out -> out.write(picture));
+      } else {
+        writeText(positions, String.join("\n", cost.lines()));
+      }
       return ExitCode.DONE;
     }
     List<Measurement> measurements = new ArrayList<>();

@@ -6,6 +6,7 @@ import dev.tessera.transformer.decode.IncrementalDecoder;
 import dev.tessera.transformer.decode.Range;
 import dev.tessera.transformer.decode.TransformerWeights;
 import dev.tessera.transformer.decode.WeightFormat;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,6 +61,68 @@ public record PositionCost(int[] batches, int block, double[][] milliseconds) {
       }
     }
     return new PositionCost(batches, block, milliseconds);
+  }
+
+  /** The middle of each block. */
+  double[] positions() {
+    double[] middles = new double[milliseconds[0].length];
+    Arrays.setAll(middles, at -> (at + 0.5) * block);
+    return middles;
+  }
+
+  /**
+   * The straight line with the least squares.
+   *
+   * @param milliseconds at position 0
+   * @param slope milliseconds for each position
+   * @param explained share of the variance that the line explains, at most 1
+   */
+  record Line(double milliseconds, double slope, double explained) {
+    double at(double position) {
+      return milliseconds + slope * position;
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%.3f ms + %.3f µs a position, R² %.3f",
+          milliseconds,
+          slope * 1e3,
+          explained);
+    }
+  }
+
+  /** The line through the points of a batch. */
+  Line line(int batch) {
+    double[] x = positions();
+    double[] y = milliseconds[batch];
+    double meanX = Arrays.stream(x).average().orElse(0);
+    double meanY = Arrays.stream(y).average().orElse(0);
+    double xx = 0;
+    double xy = 0;
+    double yy = 0;
+    for (int i = 0; i < x.length; i++) {
+      xx += (x[i] - meanX) * (x[i] - meanX);
+      xy += (x[i] - meanX) * (y[i] - meanY);
+      yy += (y[i] - meanY) * (y[i] - meanY);
+    }
+    double slope = xy / xx;
+    return new Line(meanY - slope * meanX, slope, yy == 0 ? 1 : slope * xy / yy);
+  }
+
+  /** For people: the line of each batch. */
+  public List<String> summary() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < batches.length; i++) {
+      lines.add("batch " + batches[i] + ": " + line(i));
+    }
+    return lines;
+  }
+
+  /** A picture of it, as a PNG file. */
+  public byte[] png() throws IOException {
+    return PositionPlot.png(this);
   }
 
   /**

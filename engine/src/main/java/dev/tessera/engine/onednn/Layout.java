@@ -56,6 +56,11 @@ public record Layout(DataType type, long[] sizes, long[] strides) {
     return sizes[axis];
   }
 
+  /** Elements from one index of an axis to the next. */
+  public long stride(int axis) {
+    return strides[axis];
+  }
+
   memory.desc description() {
     return new memory.desc(sizes, dataType(type), strides);
   }

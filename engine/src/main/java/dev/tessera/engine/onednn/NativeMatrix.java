@@ -1,30 +1,53 @@
 package dev.tessera.engine.onednn;
 
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/**
- * A row-major matrix in memory of its own, zero at first, in whole tiles of {@link
- * PackedLinear#TILE} rows.
- */
+/** A row-major matrix in memory of its own, in whole tiles of {@link PackedLinear#TILE} rows. */
 public final class NativeMatrix {
   private final memory owner;
   private final Tensor all;
   private final FloatBuffer floats;
+  private final ShortBuffer halves;
+
+  private NativeMatrix(memory owner, Layout layout) {
+    this.owner = owner;
+    all = new Tensor(layout, owner.get_data_handle().address());
+    boolean isAddressable = layout.length() * layout.type().width() <= Integer.MAX_VALUE;
+    floats =
+        isAddressable && layout.type() == DataType.FLOAT ? all.floats() : FloatBuffer.allocate(0);
+    halves =
+        isAddressable && layout.type() == DataType.BFLOAT16
+            ? all.halves()
+            : ShortBuffer.allocate(0);
+  }
 
   /**
+   * A matrix of zeros.
+   *
    * @param type FLOAT or BFLOAT16
    * @param rows that are needed; there will be as many as fill tiles
    */
   public NativeMatrix(OneDnn dnn, DataType type, int rows, int columns) {
-    Layout layout = Layout.dense(type, (long) tiles(rows) * PackedLinear.TILE, columns);
-    owner = dnn.allocate(layout.description());
-    long bytes = layout.length() * type.width();
+    this(dnn, layout(type, rows, columns));
+    long bytes = all.length() * type.width();
     new BytePointer(owner.get_data_handle()).capacity(bytes).fill(0);
-    all = new Tensor(layout, owner.get_data_handle().address());
-    floats = type == DataType.FLOAT ? all.floats() : FloatBuffer.allocate(0);
+  }
+
+  private NativeMatrix(OneDnn dnn, Layout layout) {
+    this(dnn.allocate(layout.description()), layout);
+  }
+
+  /** A matrix of anything: memory that is not written to need not exist. */
+  public static NativeMatrix uninitialised(OneDnn dnn, DataType type, int rows, int columns) {
+    return new NativeMatrix(dnn, layout(type, rows, columns));
+  }
+
+  private static Layout layout(DataType type, int rows, int columns) {
+    return Layout.dense(type, (long) tiles(rows) * PackedLinear.TILE, columns);
   }
 
   /** How many tiles hold a number of rows. */
@@ -45,9 +68,29 @@ public final class NativeMatrix {
             all.layout().type(), new long[] {PackedLinear.TILE, to - from}, columns(), 1));
   }
 
+  /** Some rows from {@code first} on. */
+  public Tensor rows(int first, int count) {
+    return all.at((long) first * columns(), Layout.dense(all.layout().type(), count, columns()));
+  }
+
+  /** Elements from {@code offset} on, in a layout. */
+  public Tensor at(long offset, Layout layout) {
+    return all.at(offset, layout);
+  }
+
+  /** The same memory in a layout that it is large enough for. */
+  public Tensor as(Layout layout) {
+    return all.as(layout);
+  }
+
   /** Writes {@code count} values from a row's {@code column} on; of a FLOAT matrix. */
   public void put(int row, int column, float[] values, int from, int count) {
     floats.put(row * columns() + column, values, from, count);
+  }
+
+  /** Writes {@code count} values from a row's {@code column} on; of a BFLOAT16 matrix. */
+  public void put(int row, int column, short[] values, int from, int count) {
+    halves.put(row * columns() + column, values, from, count);
   }
 
   /** Reads {@code count} values from a row's {@code column} on; of a FLOAT matrix. */

@@ -54,6 +54,7 @@ public final class OneDnn {
 
   private final stream queue = new stream(processor());
   private final Map<Object, memory> constants = new HashMap<>();
+  private final Map<Object, Primitive> shared = new HashMap<>();
   private final List<memory> scratchpads = new ArrayList<>();
   private @Nullable memory scratch;
 
@@ -96,7 +97,16 @@ public final class OneDnn {
     return Processor.ENGINE;
   }
 
-  /** c = a·b + bias, of two or three axes; the factor applies before the mask is added. */
+  /**
+   * A primitive for calls that differ in their tensors alone, made once.
+   *
+   * @param key of all that distinguishes it from others
+   */
+  public Primitive shared(Object key, Supplier<Primitive> maker) {
+    return shared.computeIfAbsent(key, absent -> maker.get());
+  }
+
+  /** c = a·b + bias, of two or more axes; the factor applies before the mask is added. */
   public Primitive matmul(Layout a, Layout b, @Nullable Layout bias, Layout c, Fusion fusion) {
     primitive_attr attributes = attributes();
     attributes.set_post_ops(fusion.postOperations());

@@ -8,6 +8,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
+import java.util.List;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.fpmath_mode;
 import org.bytedeco.dnnl.matmul;
@@ -136,10 +137,8 @@ public final class PackedLinear {
    * @param y FLOAT or BFLOAT16 [{@value #TILE}, out]; rows may lie further apart
    */
   public Call call(OneDnn dnn, Tensor x, Tensor y, Activation activation) {
-    matmul.primitive_desc description =
-        describe(dnn, x.layout(), weights.get_desc(), y.layout(), activation);
     Primitive.Arguments arguments =
-        new Primitive(dnn, description, new matmul(description))
+        primitive(dnn, x.layout(), y.layout(), activation)
             .with(DNNL_ARG_SRC, x)
             .and(DNNL_ARG_WEIGHTS, weights)
             .and(DNNL_ARG_BIAS, bias)
@@ -148,6 +147,15 @@ public final class PackedLinear {
       arguments.and(DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, scales);
     }
     return arguments.call();
+  }
+
+  private Primitive primitive(OneDnn dnn, Layout x, Layout y, Activation activation) {
+    return dnn.shared(
+        List.of(in, out, rounding, activation, x.stride(0), y.type(), y.stride(0)),
+        () -> {
+          matmul.primitive_desc description = describe(dnn, x, weights.get_desc(), y, activation);
+          return new Primitive(dnn, description, new matmul(description));
+        });
   }
 
   private matmul.primitive_desc describe(

@@ -1,5 +1,9 @@
 package dev.tessera.engine.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
@@ -30,6 +34,16 @@ public final class Primitive {
   /** The layout that oneDNN chose for the weights' gradient. */
   public memory.desc weightGradients() {
     return description.diff_weights_desc(0);
+  }
+
+  /** The call of one that makes y of x. */
+  public Call call(Tensor x, Tensor y) {
+    return with(DNNL_ARG_SRC, x).and(DNNL_ARG_DST, y).call();
+  }
+
+  /** The call of a product c = a·b. */
+  public Call productCall(Tensor a, Tensor b, Tensor c) {
+    return with(DNNL_ARG_SRC, a).and(DNNL_ARG_WEIGHTS, b).and(DNNL_ARG_DST, c).call();
   }
 
   /** Starts a list of arguments. */

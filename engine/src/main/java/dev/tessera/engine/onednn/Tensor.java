@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -45,6 +46,11 @@ public record Tensor(Layout layout, long address) {
   /** The elements of a dense FLOAT tensor. */
   public FloatBuffer floats() {
     return bytes().asFloatBuffer();
+  }
+
+  /** The elements of a dense BFLOAT16 tensor, each the upper half of a float. */
+  public ShortBuffer halves() {
+    return bytes().asShortBuffer();
   }
 
   /** The elements of a dense INT32 tensor. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tessera.engine.onednn.PackedLinear.Activation;
 import dev.tessera.engine.onednn.PackedLinear.Rounding;
 import dev.tessera.engine.random.CounterRandom;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,15 +35,14 @@ class PackedLinearTest {
     float[] x = gaussian(random, ROWS * in, 1);
 
     OneDnn dnn = new OneDnn();
-    RoundedMatrix input = new RoundedMatrix(dnn, ROWS, in);
+    NativeMatrix input = new NativeMatrix(dnn, DataType.BFLOAT16, ROWS, in);
     // Wider than the product, which must not touch what lies beside it.
     NativeMatrix output = new NativeMatrix(dnn, DataType.FLOAT, ROWS, out + 5);
     for (int row = 0; row < ROWS; row++) {
-      input.put(row, 0, x, row * in, in);
+      input.put(row, 0, rounded(x), row * in, in);
     }
     PackedLinear linear = new PackedLinear(dnn, weights, bias, in, rounding);
     for (int tile = 0; tile < NativeMatrix.tiles(ROWS); tile++) {
-      input.rounding(dnn, tile, 0, in).run();
       linear.call(dnn, input.tile(tile), output.tile(tile, 3, 3 + out), activation).run();
     }
 
@@ -80,25 +80,72 @@ class PackedLinearTest {
     PackedLinear linear =
         new PackedLinear(
             dnn, gaussian(random, in * out, 0.1), gaussian(random, out, 1), in, rounding);
-    RoundedMatrix input = new RoundedMatrix(dnn, 1, in);
+    NativeMatrix input = new NativeMatrix(dnn, DataType.BFLOAT16, 1, in);
     NativeMatrix output = new NativeMatrix(dnn, DataType.FLOAT, 1, out);
-    Call conversion = input.rounding(dnn, 0, 0, in);
     Call product = linear.call(dnn, input.tile(0), output.tile(0), Activation.GELU);
     float[] same = gaussian(random, in, 1);
     float[] alone = new float[out];
     float[] found = new float[out];
-    input.put(0, 0, same, 0, in);
-    conversion.run();
+    input.put(0, 0, rounded(same), 0, in);
     product.run();
     output.get(0, 0, alone, 0, out);
     for (int place = 0; place < PackedLinear.TILE; place++) {
-      input.put(0, 0, gaussian(random, PackedLinear.TILE * in, 100), 0, PackedLinear.TILE * in);
-      input.put(place, 0, same, 0, in);
-      conversion.run();
+      float[] others = gaussian(random, PackedLinear.TILE * in, 100);
+      input.put(0, 0, rounded(others), 0, others.length);
+      input.put(place, 0, rounded(same), 0, in);
       product.run();
       output.get(place, 0, found, 0, out);
       assertThat(found).as("place %d", place).isEqualTo(alone);
     }
+  }
+
+  /** Members of a team take as many columns as there are threads to share them out among. */
+  @ParameterizedTest
+  @EnumSource
+  void aColumnDoesNotDependOnItsNeighbours(Rounding rounding) {
+    int out = 480;
+    for (int in : new int[] {48, 256, 1024}) {
+      CounterRandom random = new CounterRandom(in, "columns", 0);
+      float[] weights = gaussian(random, in * out, 0.1);
+      float[] bias = gaussian(random, out, 1);
+      float[] x = gaussian(random, PackedLinear.TILE * in, 1);
+      float[] whole = product(weights, bias, x, rounding);
+      for (int width : new int[] {32, 96, 160, 240}) {
+        for (int from = 0; from + width <= out; from += width) {
+          float[] part = new float[in * width];
+          for (int i = 0; i < in; i++) {
+            System.arraycopy(weights, i * out + from, part, i * width, width);
+          }
+          float[] found = product(part, Arrays.copyOfRange(bias, from, from + width), x, rounding);
+          for (int row = 0; row < PackedLinear.TILE; row++) {
+            assertThat(Arrays.copyOfRange(found, row * width, (row + 1) * width))
+                .as("%d columns from %d on, %d weights each, row %d", width, from, in, row)
+                .isEqualTo(Arrays.copyOfRange(whole, row * out + from, row * out + from + width));
+          }
+        }
+      }
+    }
+  }
+
+  /** One tile. */
+  private static float[] product(float[] weights, float[] bias, float[] x, Rounding rounding) {
+    OneDnn dnn = new OneDnn();
+    int in = x.length / PackedLinear.TILE;
+    NativeMatrix input = new NativeMatrix(dnn, DataType.BFLOAT16, 1, in);
+    NativeMatrix output = new NativeMatrix(dnn, DataType.FLOAT, 1, bias.length);
+    input.put(0, 0, rounded(x), 0, x.length);
+    new PackedLinear(dnn, weights, bias, in, rounding)
+        .call(dnn, input.tile(0), output.tile(0), Activation.GELU)
+        .run();
+    float[] found = new float[PackedLinear.TILE * bias.length];
+    output.get(0, 0, found, 0, found.length);
+    return found;
+  }
+
+  private static short[] rounded(float[] values) {
+    short[] rounded = new short[values.length];
+    Bfloat16.round(values, 0, rounded, 0, values.length);
+    return rounded;
   }
 
   @Test

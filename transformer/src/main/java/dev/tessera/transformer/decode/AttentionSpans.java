@@ -10,14 +10,19 @@ final class AttentionSpans {
   private final int[] bounds;
 
   private int runs;
+  private int query = -1;
 
   AttentionSpans(AttentionMask mask, int maximumLength) {
     this.mask = mask;
     this.bounds = new int[maximumLength + 2];
   }
 
-  /** Finds the runs of a query. */
-  void update(int query) {
+  /** Finds the runs of a query, of which itself is always one. */
+  void update(int next) {
+    if (query == next) {
+      return;
+    }
+    query = next;
     int count = 0;
     boolean inside = false;
     for (int key = 0; key <= query; key++) {

@@ -8,13 +8,14 @@ import java.util.Arrays;
  * else touches the channels of these heads in the cache.
  */
 final class CachedAttention {
-  private final KeyValueCache cache;
+  private final PlainCache cache;
   private final int width;
   private final int headWidth;
   private final int from;
   private final int to;
   private final float[] query;
   private final float[] scores;
+  private final float[] sums;
   private final float[] powers;
   private final float[] series;
 
@@ -22,7 +23,7 @@ final class CachedAttention {
    * @param from first channel of the first head
    * @param to end of the channels of the last head
    */
-  CachedAttention(TransformerConfig config, KeyValueCache cache, int from, int to) {
+  CachedAttention(TransformerConfig config, PlainCache cache, int from, int to) {
     this.cache = cache;
     this.from = from;
     this.to = to;
@@ -30,6 +31,7 @@ final class CachedAttention {
     headWidth = config.headWidth();
     query = new float[width];
     scores = new float[config.sequenceLength()];
+    sums = new float[to - from];
     powers = new float[config.sequenceLength()];
     series = new float[config.sequenceLength()];
   }
@@ -41,29 +43,31 @@ final class CachedAttention {
    * @param in queries, keys and values, [3D]
    * @param out the own channels are overwritten, [D]
    */
-  void attend(int row, int layer, int input, AttentionSpans spans, float[] in, float[] out) {
-    float[][] keys = cache.keys(row, layer);
-    float[][] values = cache.values(row, layer);
+  void attend(int slot, int layer, int input, AttentionSpans spans, float[] in, float[] out) {
+    float[][] keys = cache.keys(slot, layer);
+    float[][] values = cache.values(slot, layer);
     float scale = (float) (1 / Math.sqrt(headWidth));
     for (int c = from; c < to; c++) {
       query[c] = in[c] * scale;
-      keys[c][input] = in[width + c];
+      keys[c - from][input] = in[width + c];
     }
-    System.arraycopy(in, 2 * width + from, values[input], from, to - from);
-    Arrays.fill(out, from, to, 0);
+    System.arraycopy(in, 2 * width + from, values[input], 0, to - from);
+    Arrays.fill(sums, 0);
     for (int channel = from; channel < to; channel += headWidth) {
       float maximum = Float.NEGATIVE_INFINITY;
       for (int run = 0; run < spans.runs(); run++) {
         int start = spans.start(run);
         int end = spans.end(run);
         Arrays.fill(scores, start, end, 0);
-        MatrixProduct.accumulate(query, channel, keys, channel, headWidth, scores, start, end);
+        MatrixProduct.accumulate(
+            query, channel, keys, channel - from, headWidth, scores, start, end);
         for (int t = start; t < end; t++) {
           if (scores[t] > maximum) {
             maximum = scores[t];
           }
         }
       }
+      int own = channel - from;
       double sum = 0;
       for (int run = 0; run < spans.runs(); run++) {
         int start = spans.start(run);
@@ -71,11 +75,11 @@ final class CachedAttention {
         Exponential.replace(scores, start, end, maximum, powers, series);
         sum += Logits.sum(scores, start, end);
         MatrixProduct.accumulate(
-            scores, start, values, start, end - start, out, channel, channel + headWidth);
+            scores, start, values, start, end - start, sums, own, own + headWidth);
       }
       float factor = (float) (1 / sum);
-      for (int c = channel; c < channel + headWidth; c++) {
-        out[c] *= factor;
+      for (int c = own; c < own + headWidth; c++) {
+        out[from + c] = sums[c] * factor;
       }
     }
   }

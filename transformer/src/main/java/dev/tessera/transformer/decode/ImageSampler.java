@@ -108,16 +108,14 @@ public final class ImageSampler {
         drawn |= !draft.prompt.knows(draft.slot(place));
       }
       float[][] logits = decoder.step(tokens, positions, targets, drawn ? Range.IMAGE : Range.NONE);
+      int at = place;
+      float scale = (float) options.guidanceAt(place, config.imageLength());
+      decoder.share(
+          count,
+          row -> drafts.get(row).decide(at, logits, row, rows - count + row, scale, sampler));
       for (int row = 0; row < count; row++) {
         Draft draft = drafts.get(row);
         int slot = draft.slot(place);
-        if (draft.prompt.knows(slot)) {
-          draft.codes[slot] = draft.prompt.codes()[slot];
-        } else {
-          float[] unconditional = logits[rows - count + row];
-          float scale = (float) options.guidanceAt(place, config.imageLength());
-          draft.draw(slot, logits[row], unconditional, scale, sampler);
-        }
         for (int same = row; same < rows; same += count) {
           tokens[same] = vocabulary.image(draft.codes[slot]);
         }
@@ -171,8 +169,28 @@ public final class ImageSampler {
       return new Prefill.Condition(tokens, layout.positions());
     }
 
+    /**
+     * Finds the code of a place.
+     *
+     * @param logits of all rows; none if all of them know the code
+     */
+    void decide(
+        int place,
+        float[][] logits,
+        int conditional,
+        int unconditional,
+        float guidance,
+        TokenSampler sampler) {
+      int slot = slot(place);
+      if (prompt.knows(slot)) {
+        codes[slot] = prompt.codes()[slot];
+      } else {
+        draw(slot, logits[conditional], logits[unconditional], guidance, sampler);
+      }
+    }
+
     /** Draws the code of a slot. */
-    void draw(
+    private void draw(
         int slot,
         float[] conditional,
         float[] unconditional,

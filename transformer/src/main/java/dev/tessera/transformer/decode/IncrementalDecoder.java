@@ -1,26 +1,27 @@
 package dev.tessera.transformer.decode;
 
-import dev.tessera.engine.graph.AttentionMask;
 import dev.tessera.transformer.TransformerConfig;
-import dev.tessera.transformer.sequence.LayerMasks;
 import dev.tessera.transformer.sequence.Vocabulary;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
  * Runs a trained model token by token over up to a fixed number of rows, keeping keys and values.
+ * Inputs that are known beforehand can be given many at once.
  *
  * <p>Rows are independent, and every sum has a fixed order: the logits of a row are the same to the
- * bit for any batch size, any neighbours and any number of threads, interpreted or compiled.
+ * bit for any batch size, any neighbours and any number of threads, interpreted or compiled, and
+ * whether inputs are given one by one or together.
  *
- * <p>Memory: 8 · maximumBatch · layers · T · D bytes for keys and values, allocated at once; a step
- * allocates no arrays. Not thread-safe. Threads of its own end with {@link #close}.
+ * <p>Memory: 4 · maximumBatch · layers · T · D bytes for keys and values, twice that for {@link
+ * WeightFormat#F32}; a step allocates no arrays. Not thread-safe. Threads of its own end with
+ * {@link #close}.
  */
 public final class IncrementalDecoder implements AutoCloseable {
   /** Rows that a decoder can have at most. */
   public static final int MAXIMUM_BATCH = 4096;
+
+  /** Inputs that are given together, of one row or of several. */
+  private static final int GIVEN_TOGETHER = 2 * Pass.BLOCK;
 
   private static final float[][] NO_LOGITS = {};
 
@@ -28,27 +29,33 @@ public final class IncrementalDecoder implements AutoCloseable {
   private final Vocabulary vocabulary;
   private final WeightFormat format;
   private final int maximumBatch;
-  private final KeyValueCache cache;
   private final ThreadTeam team;
-  private final DecoderWorker[] workers;
+  private final Member[] members;
+  private final Pass pass;
+  private final Slots slots;
   private final IntConsumer work = this::work;
-  private final Map<AttentionMask, AttentionSpans> patterns = new HashMap<>();
+  private final Slots.Copier copier = this::copy;
 
-  /** Of each order of the sequences, of each layer. */
-  private final AttentionSpans[][] spans;
+  /** The order token of each slot. */
+  private final int[] orders;
 
-  /** The order token of each row. */
-  private int[] orders;
+  /** Where the logits of each row are. */
+  private final float[][] logits;
 
-  private int[] nextOrders;
-  private final float[][] textLogits;
-  private final float[][] imageLogits;
-  private final int[] tokens;
-  private final int[] positions;
-  private final int[] targetPositions;
-  private Range range = Range.NONE;
   private int batch;
   private int length;
+
+  /** Takes the logits of inputs that were given together. */
+  @FunctionalInterface
+  public interface LogitsReader {
+    /**
+     * Called once for each row and input of which logits were asked for, by several threads.
+     *
+     * @param input index of the input in the row's sequence
+     * @param logits free to be changed until this returns
+     */
+    void read(int row, int input, float[] logits);
+  }
 
   /**
    * A decoder with weights as they are, the reference for the other formats.
@@ -85,30 +92,12 @@ public final class IncrementalDecoder implements AutoCloseable {
     this.vocabulary = new Vocabulary(config);
     this.format = format;
     this.maximumBatch = maximumBatch;
-    cache = new KeyValueCache(config, maximumBatch);
-    LayerMasks masks = new LayerMasks(config);
-    spans = new AttentionSpans[vocabulary.orders()][config.layers()];
-    for (int order = 0; order < spans.length; order++) {
-      for (int layer = 0; layer < config.layers(); layer++) {
-        spans[order][layer] =
-            patterns.computeIfAbsent(
-                masks.of(layer, order), m -> new AttentionSpans(m, config.sequenceLength()));
-      }
-    }
     orders = new int[maximumBatch];
-    nextOrders = new int[maximumBatch];
-    textLogits = new float[maximumBatch][config.textVocabulary()];
-    imageLogits = new float[maximumBatch][config.imageVocabulary()];
-    tokens = new int[maximumBatch];
-    positions = new int[maximumBatch];
-    targetPositions = new int[maximumBatch];
-    Products[] products = format.products(config, weights, maximumBatch, threads);
+    logits = new float[maximumBatch][];
+    slots = new Slots(maximumBatch);
+    pass = new Pass(config, Math.max(maximumBatch, GIVEN_TOGETHER));
     team = new ThreadTeam(threads);
-    workers = new DecoderWorker[threads];
-    for (int member = 0; member < threads; member++) {
-      workers[member] =
-          new DecoderWorker(config, weights, products[member], cache, team, member, maximumBatch);
-    }
+    members = format.members(config, weights, team, maximumBatch, pass.capacity());
   }
 
   private static int usefulThreads() {
@@ -143,7 +132,7 @@ public final class IncrementalDecoder implements AutoCloseable {
   /** Forgets everything and begins {@code rows} new sequences. */
   public void start(int rows) {
     requireRows(rows);
-    cache.reset();
+    slots.reset();
     batch = rows;
     length = 0;
   }
@@ -159,14 +148,15 @@ public final class IncrementalDecoder implements AutoCloseable {
     for (int parent : parents) {
       require("parent row", parent, batch);
     }
-    cache.reorder(parents, length);
-    for (int row = 0; row < parents.length; row++) {
-      nextOrders[row] = orders[parents[row]];
-    }
-    int[] swap = orders;
-    orders = nextOrders;
-    nextOrders = swap;
+    slots.reorder(parents, copier);
     batch = parents.length;
+  }
+
+  private void copy(int from, int to) {
+    for (Member member : members) {
+      member.cache().copy(from, to, length);
+    }
+    orders[to] = orders[from];
   }
 
   /**
@@ -178,9 +168,11 @@ public final class IncrementalDecoder implements AutoCloseable {
     requireInput();
     require("position", position, vocabulary.positions());
     require("target position", targetPosition, vocabulary.positions());
-    Arrays.fill(positions, 0, batch, position);
-    Arrays.fill(targetPositions, 0, batch, targetPosition);
-    return run(tokens, range);
+    pass.begin(batch, true, range);
+    for (int row = 0; row < batch; row++) {
+      set(slots.of(row), row, length, tokens[row], position, targetPosition);
+    }
+    return run();
   }
 
   /**
@@ -201,9 +193,96 @@ public final class IncrementalDecoder implements AutoCloseable {
       require("position", positions[row], vocabulary.positions());
       require("target position", targetPositions[row], vocabulary.positions());
     }
-    System.arraycopy(positions, 0, this.positions, 0, batch);
-    System.arraycopy(targetPositions, 0, this.targetPositions, 0, batch);
-    return run(tokens, range);
+    pass.begin(batch, true, range);
+    for (int row = 0; row < batch; row++) {
+      set(slots.of(row), row, length, tokens[row], positions[row], targetPositions[row]);
+    }
+    return run();
+  }
+
+  private float[][] run() {
+    team.run(work);
+    length++;
+    if (pass.range() == Range.NONE) {
+      return NO_LOGITS;
+    }
+    for (int row = 0; row < batch; row++) {
+      logits[row] = pass.logits(slots.of(row));
+    }
+    return logits;
+  }
+
+  /**
+   * Gives every row its next inputs, up to the one before {@code end}, many of them at once: as
+   * many calls of {@link #step} would find the same bits in more time. Of each array the first
+   * {@link #batch} elements are read, and of these what stands at the inputs' indices.
+   *
+   * @param tokens token ids of each row, 0 to V − 1, the order token first
+   * @param positions positions of the tokens of each row, 0 to P − 1
+   * @param targetPositions positions of the tokens to be predicted, 0 to P − 1
+   * @param end the length that the rows will have
+   * @param range which logits to compute
+   * @param reader gets them
+   */
+  public void give(
+      int[][] tokens,
+      int[][] positions,
+      int[][] targetPositions,
+      int end,
+      Range range,
+      LogitsReader reader) {
+    if (end > config.sequenceLength() || end < length) {
+      throw new IllegalArgumentException(
+          String.format(
+              "inputs up to %d were given to rows that have had %d of %d",
+              end, length, config.sequenceLength()));
+    }
+    for (int row = 0; row < batch; row++) {
+      for (int input = length; input < end; input++) {
+        require("position", positions[row][input], vocabulary.positions());
+        require("target position", targetPositions[row][input], vocabulary.positions());
+        requireToken(tokens[row][input], input);
+      }
+    }
+    while (length < end) {
+      requireInput();
+      int count = Math.min(end, (length / Pass.BLOCK + 1) * Pass.BLOCK) - length;
+      int together = Math.max(1, pass.capacity() / count);
+      for (int first = 0; first < batch; first += together) {
+        int rows = Math.min(together, batch - first);
+        pass.begin(rows * count, false, range);
+        for (int i = 0; i < rows * count; i++) {
+          int row = first + i / count;
+          int input = length + i % count;
+          set(
+              i,
+              row,
+              input,
+              tokens[row][input],
+              positions[row][input],
+              targetPositions[row][input]);
+        }
+        team.run(work);
+        if (range != Range.NONE) {
+          int firstRow = first;
+          share(
+              rows * count,
+              i -> reader.read(firstRow + i / count, length + i % count, pass.logits(i)));
+        }
+      }
+      length += count;
+    }
+  }
+
+  /** Does something for each of some rows, shared out among the decoder's threads. */
+  void share(int rows, IntConsumer task) {
+    int threads = team.members();
+    team.run(
+        member -> {
+          for (int row = member; row < rows; row += threads) {
+            task.accept(row);
+          }
+        });
   }
 
   private void requireInput() {
@@ -215,39 +294,25 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
   }
 
-  private float[][] run(int[] given, Range wanted) {
-    for (int row = 0; row < batch; row++) {
-      if (length == 0) {
-        require("order token", given[row], vocabulary.orders());
-      } else {
-        require("token", given[row], vocabulary.size());
-      }
+  private void requireToken(int token, int input) {
+    if (input == 0) {
+      require("order token", token, vocabulary.orders());
+    } else {
+      require("token", token, vocabulary.size());
     }
-    if (length == 0) {
-      System.arraycopy(given, 0, orders, 0, batch);
-    }
-    System.arraycopy(given, 0, tokens, 0, batch);
-    range = wanted;
-    for (AttentionSpans pattern : patterns.values()) {
-      pattern.update(length);
-    }
-    team.run(work);
-    length++;
-    return logits();
   }
 
-  /** What a member of the team does of a step. */
+  private void set(int passRow, int row, int input, int token, int position, int targetPosition) {
+    requireToken(token, input);
+    int slot = slots.of(row);
+    if (input == 0) {
+      orders[slot] = token;
+    }
+    pass.set(passRow, slot, input, orders[slot], token, position, targetPosition);
+  }
+
   private void work(int member) {
-    workers[member].step(
-        batch, length, orders, tokens, positions, targetPositions, spans, range, logits());
-  }
-
-  private float[][] logits() {
-    return switch (range) {
-      case NONE -> NO_LOGITS;
-      case TEXT -> textLogits;
-      case IMAGE -> imageLogits;
-    };
+    members[member].run(pass);
   }
 
   /** Ends the decoder's threads; it cannot be used any more. */

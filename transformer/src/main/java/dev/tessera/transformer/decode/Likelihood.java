@@ -74,38 +74,33 @@ public final class Likelihood {
 
   private List<Score> scoreChunk(List<TokenSequence> sequences) {
     int rows = sequences.size();
+    double[][] found = new double[rows][sequences.get(0).length()];
+    int[] targetPositions = sequences.get(0).targetPositions();
+    int last = lastWeighted(sequences);
+    decoder.start(rows);
+    for (int at = 0; at <= last; ) {
+      Range range = range(sequences, at);
+      int end = at + 1;
+      while (end <= last && range(sequences, end) == range) {
+        end++;
+      }
+      give(sequences, end, range, found, () -> false);
+      at = end;
+    }
     double[] text = new double[rows];
     double[] image = new double[rows];
     int[] textTokens = new int[rows];
     int[] imageTokens = new int[rows];
-    int[] tokens = new int[rows];
-    int[] positions = sequences.get(0).positions();
-    int[] targetPositions = sequences.get(0).targetPositions();
-    int last = lastWeighted(sequences);
-    decoder.start(rows);
-    for (int i = 0; i <= last; i++) {
-      for (int row = 0; row < rows; row++) {
-        tokens[row] = sequences.get(row).tokens()[i];
-      }
-      boolean isImage = vocabulary.isImagePosition(targetPositions[i]);
-      Range range = Range.NONE;
-      if (anyWeighted(sequences, i)) {
-        range = isImage ? Range.IMAGE : Range.TEXT;
-      }
-      float[][] logits = decoder.step(tokens, positions[i], targetPositions[i], range);
-      for (int row = 0; row < rows; row++) {
-        TokenSequence sequence = sequences.get(row);
-        if (sequence.weights()[i] == 0) {
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i <= last; i++) {
+        if (sequences.get(row).weights()[i] == 0) {
           continue;
         }
-        int first = isImage ? vocabulary.firstImage() : vocabulary.firstText();
-        double logProbability =
-            logits[row][sequence.targets()[i] - first] - Logits.logSumExp(logits[row]);
-        if (isImage) {
-          image[row] += logProbability;
+        if (vocabulary.isImagePosition(targetPositions[i])) {
+          image[row] += found[row][i];
           imageTokens[row]++;
         } else {
-          text[row] += logProbability;
+          text[row] += found[row][i];
           textTokens[row]++;
         }
       }
@@ -115,6 +110,55 @@ public final class Likelihood {
       scores.add(new Score(text[row], image[row], textTokens[row], imageTokens[row]));
     }
     return scores;
+  }
+
+  /** Which logits an input is given for. */
+  private Range range(List<TokenSequence> sequences, int input) {
+    if (!anyWeighted(sequences, input)) {
+      return Range.NONE;
+    }
+    boolean isImage = vocabulary.isImagePosition(sequences.get(0).targetPositions()[input]);
+    return isImage ? Range.IMAGE : Range.TEXT;
+  }
+
+  /**
+   * Gives inputs up to one whose targets are of one modality.
+   *
+   * @param found the log-probabilities of the targets that have a weight are written here, by row
+   *     and input
+   */
+  private void give(
+      List<TokenSequence> sequences,
+      int end,
+      Range range,
+      double[][] found,
+      BooleanSupplier cancelled) {
+    int rows = sequences.size();
+    int[][] tokens = new int[rows][];
+    int[][] positions = new int[rows][];
+    int[][] targetPositions = new int[rows][];
+    for (int row = 0; row < rows; row++) {
+      tokens[row] = sequences.get(row).tokens();
+      positions[row] = sequences.get(row).positions();
+      targetPositions[row] = sequences.get(row).targetPositions();
+    }
+    int first = range == Range.IMAGE ? vocabulary.firstImage() : vocabulary.firstText();
+    while (decoder.length() < end) {
+      Prefill.check(cancelled);
+      decoder.give(
+          tokens,
+          positions,
+          targetPositions,
+          Math.min(end, decoder.length() + Prefill.BETWEEN_CHECKS),
+          range,
+          (row, input, logits) -> {
+            TokenSequence sequence = sequences.get(row);
+            if (sequence.weights()[input] != 0) {
+              found[row][input] =
+                  logits[sequence.targets()[input] - first] - Logits.logSumExp(logits);
+            }
+          });
+    }
   }
 
   /**
@@ -149,21 +193,12 @@ public final class Likelihood {
       sequences.add(builder.build(pair.bpe(), pair.codes(), Direction.REVERSE));
     }
     double[] likelihoods = new double[rows];
-    int[] tokens = new int[rows];
-    int last = lastText(sequences);
     Prefill.run(decoder, conditions, cancelled);
-    for (int input = decoder.config().imageLength(); input <= last; input++) {
-      Prefill.check(cancelled);
-      for (int row = 0; row < rows; row++) {
-        tokens[row] = sequences.get(row).tokens()[input];
-      }
-      float[][] logits = decoder.step(tokens, positions[input], positions[input + 1], Range.TEXT);
-      for (int row = 0; row < rows; row++) {
-        TokenSequence sequence = sequences.get(row);
-        if (sequence.weights()[input] != 0) {
-          int target = sequence.targets()[input] - vocabulary.firstText();
-          likelihoods[row] += logits[row][target] - Logits.logSumExp(logits[row]);
-        }
+    double[][] found = new double[rows][sequences.get(0).length()];
+    give(sequences, lastText(sequences) + 1, Range.TEXT, found, cancelled);
+    for (int row = 0; row < rows; row++) {
+      for (double logProbability : found[row]) {
+        likelihoods[row] += logProbability;
       }
     }
     return likelihoods;

@@ -1,8 +1,7 @@
 package dev.tessera.transformer.decode;
 
 /**
- * A matrix's columns in parts that are computed one by one. The parts follow from the matrix alone,
- * and threads take whole ones: their number changes no product.
+ * A matrix's columns in parts of which threads take whole ones.
  *
  * @param columns of the matrix
  * @param width of each panel; the last may be narrower
@@ -14,7 +13,7 @@ record Panels(int columns, int width) {
   private static final int MINIMUM_WIDTH = 64;
   private static final int MULTIPLE = 32;
 
-  /** At most {@value #MAXIMUM} panels, none of them so narrow that the call is the main cost. */
+  /** At most {@value #MAXIMUM} panels, none of them so narrow that a call is the main cost. */
   static Panels of(int columns) {
     int even = (columns + MAXIMUM - 1) / MAXIMUM;
     int rounded = (even + MULTIPLE - 1) / MULTIPLE * MULTIPLE;

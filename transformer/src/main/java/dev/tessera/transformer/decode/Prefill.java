@@ -8,6 +8,9 @@ import java.util.function.BooleanSupplier;
 
 /** Runs the conditions of many rows through a decoder, equal ones only once. */
 final class Prefill {
+  /** Inputs that are given before it is asked again whether anybody wants them. */
+  static final int BETWEEN_CHECKS = 64;
+
   private Prefill() {}
 
   /**
@@ -64,17 +67,19 @@ final class Prefill {
     }
     int rows = distinct.size();
     decoder.start(rows);
-    int[] tokens = new int[rows];
-    int[] positions = new int[rows];
-    int[] targets = new int[rows];
-    for (int i = 0; i < conditions.get(0).tokens().length - 1; i++) {
+    int[][] tokens = new int[rows][];
+    int[][] positions = new int[rows][];
+    int[][] targets = new int[rows][];
+    for (int row = 0; row < rows; row++) {
+      tokens[row] = distinct.get(row).tokens();
+      positions[row] = distinct.get(row).positions();
+      targets[row] = Arrays.copyOfRange(positions[row], 1, tokens[row].length + 1);
+    }
+    int end = tokens[0].length - 1;
+    for (int at = 0; at < end; at = decoder.length()) {
       check(cancelled);
-      for (int row = 0; row < rows; row++) {
-        tokens[row] = distinct.get(row).tokens()[i];
-        positions[row] = distinct.get(row).positions()[i];
-        targets[row] = distinct.get(row).positions()[i + 1];
-      }
-      decoder.step(tokens, positions, targets, Range.NONE);
+      int next = Math.min(end, at + BETWEEN_CHECKS);
+      decoder.give(tokens, positions, targets, next, Range.NONE, (row, input, logits) -> {});
     }
     decoder.reorder(parents);
   }

@@ -2,8 +2,10 @@ package dev.tessera.transformer.decode;
 
 import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.decode.TransformerWeights.Block;
 import dev.tessera.transformer.decode.TransformerWeights.HeadNorm;
 import dev.tessera.transformer.sequence.RotaryAngles;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class QueriesAndKeys {
   private static final double NORM_EPSILON = 1e-5;
 
-  private final TransformerWeights weights;
+  private final List<Block> blocks;
   private final int width;
   private final int headWidth;
   private final int from;
@@ -26,8 +28,8 @@ final class QueriesAndKeys {
    * @param from first channel of the first head
    * @param to end of the channels of the last head
    */
-  QueriesAndKeys(TransformerConfig config, TransformerWeights weights, int from, int to) {
-    this.weights = weights;
+  QueriesAndKeys(TransformerConfig config, List<Block> blocks, int from, int to) {
+    this.blocks = blocks;
     this.from = from;
     this.to = to;
     width = config.width();
@@ -44,7 +46,7 @@ final class QueriesAndKeys {
    * @param row queries, keys and values, [3D]
    */
   void prepare(int layer, int position, float[] row) {
-    HeadNorm norm = weights.blocks().get(layer).headNorm();
+    HeadNorm norm = blocks.get(layer).headNorm();
     for (int part = 0; part < 2; part++) {
       for (int head = part * width + from; head < part * width + to; head += headWidth) {
         if (norm != null) {

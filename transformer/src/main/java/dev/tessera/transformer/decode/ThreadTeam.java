@@ -1,10 +1,9 @@
 package dev.tessera.transformer.decode;
 
 import java.lang.ref.Cleaner;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class ThreadTeam implements AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();
 
-  /** Looks before sleeping: some tens of microseconds, about what it takes to be woken. */
-  private static final int LOOKS = 600;
+  /** Looks before sleeping: about as long as it takes to fall asleep and to be woken. */
+  private static final int LOOKS = 2000;
 
   private final Team team;
   private final Cleaner.Cleanable end;
@@ -73,10 +72,24 @@ final class ThreadTeam implements AutoCloseable {
     team.meet(member);
   }
 
-  /** Ends the threads. */
+  /** Ends the threads and waits until they have. */
   @Override
   public void close() {
     end.clean();
+    boolean interrupted = false;
+    for (int member = 1; member < team.size; member++) {
+      Thread thread = team.threads[member];
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Another member of the team failed. */
@@ -90,35 +103,50 @@ final class ThreadTeam implements AutoCloseable {
 
   /** What the threads know. It knows nothing of its owner, which could not be collected else. */
   private static final class Team {
+    /** Longs from one counter to the next: each has its own lines of the cache, and a neighbour. */
+    private static final int APART = 16;
+
     private final int size;
     private final Thread[] threads;
     private final AtomicIntegerArray asleep;
-    private final AtomicInteger arrived = new AtomicInteger();
-    private final AtomicInteger finished = new AtomicInteger();
-    private volatile int meetings;
-    private volatile int runs;
+
+    /** Runs begun; then, of each member, runs finished; then, of each, meetings in this run. */
+    private final AtomicLongArray counters;
+
     private volatile boolean ended;
     private volatile @Nullable Throwable failure;
-    // Handed over by runs.
+    // Handed over by the runs begun.
     private @Nullable IntConsumer task;
 
     Team(int size) {
       this.size = size;
       threads = new Thread[size];
-      asleep = new AtomicIntegerArray(size);
+      asleep = new AtomicIntegerArray(size * APART);
+      counters = new AtomicLongArray((2 * size + 2) * APART);
+    }
+
+    private int finished(int member) {
+      return (1 + member) * APART;
+    }
+
+    private int met(int member) {
+      return (1 + size + member) * APART;
     }
 
     void run(IntConsumer next) {
       threads[0] = Thread.currentThread();
       task = next;
       failure = null;
-      arrived.set(0);
-      finished.set(0);
-      int before = runs;
-      runs = before + 1;
-      wakeAll();
-      perform(0, next);
-      await(0, () -> finished.get() == size);
+      for (int member = 0; member < size; member++) {
+        counters.setPlain(met(member), 0);
+      }
+      long run = counters.get(0) + 1;
+      counters.set(0, run);
+      wakeOthers(0);
+      perform(0, next, run);
+      for (int member = 1; member < size; member++) {
+        await(0, finished(member), run, false);
+      }
       task = null;
       threads[0] = null;
       Throwable thrown = failure;
@@ -128,50 +156,44 @@ final class ThreadTeam implements AutoCloseable {
     }
 
     void serve(int member) {
-      int done = 0;
-      while (true) {
-        int before = done;
-        await(member, () -> runs != before || ended);
-        if (ended) {
-          return;
+      for (long run = 1; ; run++) {
+        while (!await(member, 0, run, true)) {
+          if (ended) {
+            return;
+          }
+          // A failure of the run before, which this member has finished.
+          Thread.onSpinWait();
         }
-        done = before + 1;
         IntConsumer current = task;
         if (current != null) {
-          perform(member, current);
+          perform(member, current, run);
         }
       }
     }
 
-    private void perform(int member, IntConsumer current) {
+    private void perform(int member, IntConsumer current, long run) {
       try {
         current.accept(member);
       } catch (AbandonedException abandoned) {
         // What was thrown first is told.
-        finished.incrementAndGet();
-        wake(0);
-        return;
       } catch (Throwable thrown) {
         synchronized (this) {
           if (failure == null) {
             failure = thrown;
           }
         }
-        wakeAll();
+        wakeOthers(member);
       }
-      finished.incrementAndGet();
+      counters.set(finished(member), run);
       wake(0);
     }
 
     void meet(int member) {
-      int before = meetings;
-      if (arrived.incrementAndGet() == size) {
-        arrived.set(0);
-        meetings = before + 1;
-        wakeAll();
-      } else {
-        await(member, () -> meetings != before || failure != null);
-        if (meetings == before) {
+      long meeting = counters.getPlain(met(member)) + 1;
+      counters.set(met(member), meeting);
+      wakeOthers(member);
+      for (int other = 0; other < size; other++) {
+        if (other != member && !await(member, met(other), meeting, true)) {
           throw new AbandonedException();
         }
       }
@@ -179,33 +201,45 @@ final class ThreadTeam implements AutoCloseable {
 
     void end() {
       ended = true;
-      wakeAll();
+      wakeOthers(-1);
     }
 
-    private void await(int member, BooleanSupplier condition) {
+    /**
+     * Waits until a counter has reached a value.
+     *
+     * @param stops whether an end or a failure ends the waiting
+     * @return whether the counter has
+     */
+    private boolean await(int member, int counter, long value, boolean stops) {
       for (int look = 0; look < LOOKS; look++) {
-        if (condition.getAsBoolean()) {
-          return;
+        if (counters.get(counter) >= value) {
+          return true;
         }
         Thread.onSpinWait();
       }
-      while (!condition.getAsBoolean()) {
-        asleep.set(member, 1);
-        if (!condition.getAsBoolean()) {
+      while (counters.get(counter) < value) {
+        if (stops && (ended || failure != null)) {
+          return false;
+        }
+        asleep.set(member * APART, 1);
+        if (counters.get(counter) < value && !(stops && (ended || failure != null))) {
           LockSupport.park(this);
         }
-        asleep.set(member, 0);
+        asleep.set(member * APART, 0);
       }
+      return true;
     }
 
-    private void wakeAll() {
-      for (int member = 0; member < size; member++) {
-        wake(member);
+    private void wakeOthers(int member) {
+      for (int other = 0; other < size; other++) {
+        if (other != member) {
+          wake(other);
+        }
       }
     }
 
     private void wake(int member) {
-      if (asleep.get(member) == 1) {
+      if (asleep.get(member * APART) == 1) {
         LockSupport.unpark(threads[member]);
       }
     }

@@ -24,7 +24,7 @@ interface TokenSampler {
     if (options.topK() > 0) {
       sampler = topK(options.topK(), sampler);
     }
-    return temperature(options.temperature(), sampler);
+    return options.temperature() == 1 ? sampler : temperature(options.temperature(), sampler);
   }
 
   /** The largest logit, the lowest id among equals. */
@@ -43,11 +43,7 @@ interface TokenSampler {
   static TokenSampler categorical() {
     return (logits, random) -> {
       Logits.exponentials(logits);
-      double total = 0;
-      for (float weight : logits) {
-        total += weight;
-      }
-      double drawn = random.nextDouble() * total;
+      double drawn = random.nextDouble() * Logits.sum(logits, 0, logits.length);
       double sum = 0;
       int last = 0;
       for (int id = 0; id < logits.length; id++) {
@@ -59,7 +55,7 @@ interface TokenSampler {
           last = id;
         }
       }
-      // The product above can round up to the total.
+      // The product above can be the total, and that was summed in another order.
       return last;
     };
   }

@@ -81,6 +81,39 @@ public record TransformerWeights(
   }
 
   /**
+   * What a token begins with: the sum of its own, its position's and its target's row, into [D].
+   */
+  void embed(int token, int position, int targetPosition, float[] y) {
+    float[] a = tokenEmbedding[token];
+    float[] b = positionEmbedding[position];
+    float[] c = targetEmbedding[targetPosition];
+    for (int j = 0; j < y.length; j++) {
+      y[j] = a[j] + b[j] + c[j];
+    }
+  }
+
+  /** All but the matrices of linear maps, which are empty. */
+  TransformerWeights withoutMatrices() {
+    float[][] none = {};
+    List<Block> rest = new ArrayList<>();
+    for (Block block : blocks) {
+      rest.add(
+          new Block(
+              block.norm1,
+              new Linear(none, block.qkv.bias),
+              new Linear(none, block.out.bias),
+              block.norm2,
+              new Linear(none, block.up.bias),
+              new Linear(none, block.down.bias),
+              block.attentionNorm,
+              block.mlpNorm,
+              block.headNorm));
+    }
+    return new TransformerWeights(
+        tokenEmbedding, positionEmbedding, targetEmbedding, rest, norm, none, none);
+  }
+
+  /**
    * Reads every tensor of a model.
    *
    * <pre>

@@ -45,19 +45,31 @@ public enum WeightFormat {
     };
   }
 
-  /** What each member of a team computes products with. */
-  Products[] products(TransformerConfig config, TransformerWeights weights, int rows, int members) {
-    Products[] products = new Products[members];
+  /**
+   * The members of a team.
+   *
+   * @param slots rows that are remembered
+   * @param rows of a pass at most
+   */
+  Member[] members(
+      TransformerConfig config, TransformerWeights weights, ThreadTeam team, int slots, int rows) {
+    Member[] members = new Member[team.members()];
     if (this == F32) {
-      PlainProducts.Shared shared = new PlainProducts.Shared(config, rows);
-      Arrays.setAll(products, m -> new PlainProducts(config, weights, shared, rows, m, members));
+      PlainMember.Shared shared = new PlainMember.Shared(config, rows);
+      Arrays.setAll(members, m -> new PlainMember(config, weights, shared, team, m, slots, rows));
     } else {
       OneDnn dnn = new OneDnn();
       Rounding rounding = this == BF16 ? Rounding.BFLOAT16 : Rounding.INT8;
-      PackedWeights packed = PackedWeights.pack(dnn, rounding, config, weights);
-      PackedProducts.Shared shared = new PackedProducts.Shared(dnn, config, rows);
-      Arrays.setAll(products, m -> new PackedProducts(config, packed, shared, rows, m, members));
+      PackedMember.Shared shared = new PackedMember.Shared(dnn, config, rows);
+      TransformerWeights rest = weights.withoutMatrices();
+      Arrays.setAll(
+          members,
+          m -> {
+            PackedWeights packed =
+                PackedWeights.pack(dnn, rounding, config, weights, m, members.length);
+            return new PackedMember(config, rest, packed, shared, team, m, slots, rows);
+          });
     }
-    return products;
+    return members;
   }
 }

@@ -163,7 +163,8 @@ class ImageSamplerTest {
                         prompts(4),
                         SamplingOptions.DEFAULT,
                         (now, total) -> steps.incrementAndGet(),
-                        () -> asked.incrementAndGet() > CONFIG.textLength() + 2));
+                        // Once before the prompt, then before each step.
+                        () -> asked.incrementAndGet() > 1 + 2));
     assertThat(steps).hasValue(2);
   }
 

@@ -1,0 +1,178 @@
+package dev.tessera.transformer.decode;
+
+import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.decode.TransformerWeights.Block;
+import dev.tessera.transformer.decode.TransformerWeights.Linear;
+import dev.tessera.transformer.decode.TransformerWeights.Norm;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** In plain Java, in f32: the reference. */
+final class PlainMember implements Member {
+  private static final float GELU_SLOPE = 1.702f;
+
+  private final int member;
+  private final ThreadTeam team;
+  private final TransformerWeights weights;
+  private final Shared shared;
+  private final Span[] projectedColumns;
+  private final Span outColumns;
+  private final Span upColumns;
+  private final Span textColumns;
+  private final Span imageColumns;
+  private final PlainCache cache;
+  private final LayerSpans spans;
+  private final QueriesAndKeys queriesAndKeys;
+  private final CachedAttention attention;
+  private final ResidualStream x;
+  private final float[][] normed;
+  private final float[][] projected;
+
+  /** Rows that members give each other. */
+  static final class Shared {
+    private final float[][] attended;
+    private final float[][] hidden;
+    private final float[][] result;
+
+    Shared(TransformerConfig config, int rows) {
+      attended = new float[rows][config.width()];
+      hidden = new float[rows][4 * config.width()];
+      result = new float[rows][config.width()];
+    }
+  }
+
+  private record Span(int from, int to) {
+    static Span of(Panels panels, int member, int members) {
+      return new Span(panels.firstColumn(member, members), panels.firstColumn(member + 1, members));
+    }
+
+    Span shifted(int by) {
+      return new Span(from + by, to + by);
+    }
+  }
+
+  /**
+   * @param slots of the cache
+   * @param rows of a pass at most
+   */
+  PlainMember(
+      TransformerConfig config,
+      TransformerWeights weights,
+      Shared shared,
+      ThreadTeam team,
+      int member,
+      int slots,
+      int rows) {
+    this.member = member;
+    this.team = team;
+    this.weights = weights;
+    this.shared = shared;
+    int width = config.width();
+    int members = team.members();
+    Span channels = Span.of(Panels.ofHeads(config.heads(), config.headWidth()), member, members);
+    projectedColumns = new Span[] {channels, channels.shifted(width), channels.shifted(2 * width)};
+    outColumns = Span.of(Panels.of(width), member, members);
+    upColumns = Span.of(Panels.of(4 * width), member, members);
+    textColumns = Span.of(Panels.of(config.textVocabulary()), member, members);
+    imageColumns = Span.of(Panels.of(config.imageVocabulary()), member, members);
+    cache = new PlainCache(config, slots, channels.to - channels.from);
+    spans = new LayerSpans(config);
+    queriesAndKeys = new QueriesAndKeys(config, weights.blocks(), channels.from, channels.to);
+    attention = new CachedAttention(config, cache, channels.from, channels.to);
+    x = new ResidualStream(rows, width);
+    normed = new float[rows][width];
+    projected = new float[rows][3 * width];
+  }
+
+  @Override
+  public KeyValueCache cache() {
+    return cache;
+  }
+
+  @Override
+  public void run(Pass pass) {
+    int rows = pass.rows();
+    for (int row = 0; row < rows; row++) {
+      weights.embed(pass.token(row), pass.position(row), pass.targetPosition(row), x.row(row));
+    }
+    for (int layer = 0; layer < weights.blocks().size(); layer++) {
+      Block block = weights.blocks().get(layer);
+      normalise(block.norm1(), rows);
+      for (Span part : projectedColumns) {
+        apply(block.qkv(), normed, rows, projected, part);
+      }
+      for (int row = 0; row < rows; row++) {
+        attend(pass, row, layer);
+      }
+      team.meet(member);
+      apply(block.out(), shared.attended, rows, shared.result, outColumns);
+      team.meet(member);
+      addResult(block.attentionNorm(), rows);
+
+      normalise(block.norm2(), rows);
+      apply(block.up(), normed, rows, shared.hidden, upColumns);
+      activate(rows);
+      team.meet(member);
+      apply(block.down(), shared.hidden, rows, shared.result, outColumns);
+      team.meet(member);
+      addResult(block.mlpNorm(), rows);
+    }
+    if (pass.range() != Range.NONE) {
+      normalise(weights.norm(), rows);
+      logits(pass);
+    }
+  }
+
+  private void attend(Pass pass, int row, int layer) {
+    int input = pass.input(row);
+    queriesAndKeys.prepare(layer, pass.position(row), projected[row]);
+    attention.attend(
+        pass.slot(row),
+        layer,
+        input,
+        spans.of(layer, pass.order(row), input),
+        projected[row],
+        shared.attended[row]);
+  }
+
+  private void activate(int rows) {
+    for (int row = 0; row < rows; row++) {
+      float[] hidden = shared.hidden[row];
+      for (int j = upColumns.from; j < upColumns.to; j++) {
+        hidden[j] = hidden[j] / (1 + Exponential.exp(-GELU_SLOPE * hidden[j]));
+      }
+    }
+  }
+
+  private void logits(Pass pass) {
+    boolean text = pass.range() == Range.TEXT;
+    Span own = text ? textColumns : imageColumns;
+    float[][] target = pass.logits();
+    for (int row = 0; row < pass.rows(); row++) {
+      Arrays.fill(target[row], own.from, own.to, 0);
+    }
+    float[][] head = text ? weights.textHead() : weights.imageHead();
+    MatrixProduct.accumulate(normed, pass.rows(), head, target, own.from, own.to);
+  }
+
+  /** y = x · weight + bias in the columns of a span. */
+  private static void apply(Linear linear, float[][] x, int rows, float[][] y, Span span) {
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(linear.bias(), span.from, y[row], span.from, span.to - span.from);
+    }
+    MatrixProduct.accumulate(x, rows, linear.weight(), y, span.from, span.to);
+  }
+
+  /** Adds what was computed last to the residual stream. */
+  private void addResult(@Nullable Norm norm, int rows) {
+    for (int row = 0; row < rows; row++) {
+      x.add(row, shared.result[row], norm);
+    }
+  }
+
+  private void normalise(Norm norm, int rows) {
+    for (int row = 0; row < rows; row++) {
+      x.read(row, norm, normed[row]);
+    }
+  }
+}
