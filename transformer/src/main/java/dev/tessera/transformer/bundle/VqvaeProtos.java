@@ -15,6 +15,9 @@ import dev.tessera.vqvae.quantiser.VectorQuantiser;
  * a bad value is an {@link IllegalArgumentException} that names field, value and range.
  */
 final class VqvaeProtos {
+  /** What Protocol Buffers makes of an enum's number that it does not know. */
+  private static final String UNRECOGNISED = "UNRECOGNIZED";
+
   private VqvaeProtos() {}
 
   static dev.tessera.proto.VqvaeConfig toProto(VqvaeConfig config) {
@@ -85,7 +88,7 @@ final class VqvaeProtos {
         proto.getKlWeight(),
         proto.getRevivalShare(),
         proto.getUsageWeight(),
-        named(GumbelSoftmax.Logits.class, proto.getLogits()));
+        known(GumbelSoftmax.Logits.class, proto.getLogits(), "logits", proto.getLogitsValue()));
   }
 
   private static dev.tessera.proto.VqvaeConfig.VectorQuantiser toProto(VectorQuantiser vectors) {
@@ -111,7 +114,11 @@ final class VqvaeProtos {
         proto.getWarmUpSteps(),
         proto.getRevivalShare(),
         proto.getUnitLength(),
-        named(VectorQuantiser.Gradient.class, proto.getGradient()));
+        known(
+            VectorQuantiser.Gradient.class,
+            proto.getGradient(),
+            "gradient",
+            proto.getGradientValue()));
   }
 
   private static dev.tessera.proto.VqvaeConfig.LookupFree toProto(LookupFree signs) {
@@ -126,6 +133,15 @@ final class VqvaeProtos {
   private static LookupFree fromProto(dev.tessera.proto.VqvaeConfig.LookupFree proto) {
     return new LookupFree(
         proto.getBits(), proto.getCommitment(), proto.getEntropyWeight(), proto.getOnSphere());
+  }
+
+  /** The constant of the same name, if this version knows the stored one. */
+  private static <E extends Enum<E>> E known(
+      Class<E> type, Enum<?> stored, String name, int number) {
+    if (stored.name().equals(UNRECOGNISED)) {
+      throw Newer.value(name, number);
+    }
+    return named(type, stored);
   }
 
   /** The constant of the same name. */

@@ -188,6 +188,14 @@ class ForgedBundleTest {
     assertRefused(
         ": vqvae: fit is number 3, which this version of Tessera does not know: update it");
     takeApart();
+    forgery.manifest.getVqvaeBuilder().getGumbelSoftmaxBuilder().setLogitsValue(2);
+    assertRefused(
+        ": vqvae: logits is number 2, which this version of Tessera does not know: update it");
+    takeApart();
+    forgery.manifest.getVqvaeBuilder().getVectorQuantiserBuilder().setGradientValue(9);
+    assertRefused(
+        ": vqvae: gradient is number 9, which this version of Tessera does not know: update it");
+    takeApart();
     // As a newer quantiser looks to a reader that does not know it.
     forgery.manifest.getVqvaeBuilder().clearQuantiser().setUnknownFields(field(8));
     assertRefused(
