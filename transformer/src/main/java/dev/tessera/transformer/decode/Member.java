@@ -1,15 +1,87 @@
 package dev.tessera.transformer.decode;
 
+import dev.tessera.transformer.decode.TransformerWeights.Block;
+import dev.tessera.transformer.decode.TransformerWeights.Norm;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one member of a team does of a pass. Each has the residual stream of all rows for itself and
  * does what is cheap on all of it; of attention it does its own heads, of a product its own
  * columns. Four times a layer the members wait for each other: when all heads have been attended
- * to, and after the products of which others need the columns.
+ * to, and after the products of which others need the columns. What they compute products with is
+ * what differs between the kinds of members.
  */
-sealed interface Member permits PlainMember, PackedMember {
+abstract sealed class Member permits PlainMember, PackedMember {
+  /** Number of this member. */
+  final int member;
+
+  final ThreadTeam team;
+  final TransformerWeights weights;
+  final ResidualStream x;
+
+  /**
+   * @param rows of a pass at most
+   */
+  Member(TransformerWeights weights, ThreadTeam team, int member, int rows, int width) {
+    this.weights = weights;
+    this.team = team;
+    this.member = member;
+    x = new ResidualStream(rows, width);
+  }
+
   /** Does its part; the logits are there when all members have. */
-  void run(Pass pass);
+  void run(Pass pass) {
+    int rows = pass.rows();
+    for (int row = 0; row < rows; row++) {
+      weights.embed(pass.token(row), pass.position(row), pass.targetPosition(row), x.row(row));
+    }
+    for (int layer = 0; layer < weights.blocks().size(); layer++) {
+      Block block = weights.blocks().get(layer);
+      normalise(block.norm1(), rows);
+      project(layer, rows);
+      attend(pass, layer);
+      team.meet(member);
+      out(layer, rows);
+      team.meet(member);
+      addResult(block.attentionNorm(), rows);
+
+      normalise(block.norm2(), rows);
+      up(layer, rows);
+      team.meet(member);
+      down(layer, rows);
+      team.meet(member);
+      addResult(block.mlpNorm(), rows);
+    }
+    if (pass.range() != Range.NONE) {
+      normalise(weights.norm(), rows);
+      logits(pass);
+    }
+  }
+
+  /** The residual stream through a norm: the input of {@link #project}, {@link #up}, the heads. */
+  abstract void normalise(Norm norm, int rows);
+
+  /** Queries, keys and values of the own heads. */
+  abstract void project(int layer, int rows);
+
+  /** Attention of the own heads. */
+  abstract void attend(Pass pass, int layer);
+
+  /** From what all members attended to, the own columns of the result. */
+  abstract void out(int layer, int rows);
+
+  /** The own columns of the hidden layer, activated. */
+  abstract void up(int layer, int rows);
+
+  /** From the hidden columns of all members, the own columns of the result. */
+  abstract void down(int layer, int rows);
+
+  /** Adds what {@link #out} or {@link #down} of all members found last to the residual stream. */
+  abstract void addResult(@Nullable Norm norm, int rows);
+
+  /** The own columns of the logits. */
+  abstract void logits(Pass pass);
 
   /** Keys and values of the member's own heads. */
-  KeyValueCache cache();
+  abstract KeyValueCache cache();
 }

@@ -10,7 +10,6 @@ import dev.tessera.engine.onednn.PackedLinear.Activation;
 import dev.tessera.engine.onednn.Tensor;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.decode.PackedWeights.PackedBlock;
-import dev.tessera.transformer.decode.TransformerWeights.Block;
 import dev.tessera.transformer.decode.TransformerWeights.Norm;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,17 +17,13 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** By oneDNN, tile by tile, on weights that were packed once. */
-final class PackedMember implements Member {
+final class PackedMember extends Member {
   private final OneDnn dnn = new OneDnn();
-  private final int member;
-  private final ThreadTeam team;
-  private final TransformerWeights weights;
   private final PackedWeights packed;
   private final Shared shared;
   private final Panels heads;
   private final KeyValueCache cache;
   private final @Nullable PackedAttention attention;
-  private final ResidualStream x;
   private final float[] row;
   private final short[] rounded;
   private final NativeMatrix normed;
@@ -67,16 +62,13 @@ final class PackedMember implements Member {
       int member,
       int slots,
       int rows) {
-    this.member = member;
-    this.team = team;
-    this.weights = weights;
+    super(weights, team, member, rows, config.width());
     this.packed = packed;
     this.shared = shared;
     heads = Panels.ofHeads(config.heads(), config.headWidth());
     int width = config.width();
     int from = heads.firstColumn(member, team.members());
     int to = heads.firstColumn(member + 1, team.members());
-    x = new ResidualStream(rows, width);
     row = new float[width];
     rounded = new short[width];
     normed = new NativeMatrix(dnn, DataType.BFLOAT16, rows, width);
@@ -94,59 +86,57 @@ final class PackedMember implements Member {
   }
 
   @Override
-  public KeyValueCache cache() {
+  KeyValueCache cache() {
     return cache;
   }
 
   @Override
-  public void run(Pass pass) {
+  void run(Pass pass) {
     int threadsBefore = NativeThreads.limitToOne();
     try {
-      compute(pass);
+      super.run(pass);
     } finally {
       NativeThreads.restore(threadsBefore);
     }
   }
 
-  private void compute(Pass pass) {
-    int rows = pass.rows();
-    for (int r = 0; r < rows; r++) {
-      weights.embed(pass.token(r), pass.position(r), pass.targetPosition(r), x.row(r));
-    }
-    for (int layer = 0; layer < weights.blocks().size(); layer++) {
-      Block block = weights.blocks().get(layer);
-      normalise(block.norm1(), rows);
-      run(rows, layer, LayerCalls::qkv);
-      if (attention != null) {
-        attention.attend(pass, layer);
-      }
-      team.meet(member);
-      run(rows, layer, LayerCalls::out);
-      team.meet(member);
-      addResult(block.attentionNorm(), rows);
+  @Override
+  void project(int layer, int rows) {
+    run(rows, layer, LayerCalls::qkv);
+  }
 
-      normalise(block.norm2(), rows);
-      run(rows, layer, LayerCalls::up);
-      team.meet(member);
-      run(rows, layer, LayerCalls::down);
-      team.meet(member);
-      addResult(block.mlpNorm(), rows);
-    }
-    if (pass.range() != Range.NONE) {
-      normalise(weights.norm(), rows);
-      logits(pass);
+  @Override
+  void attend(Pass pass, int layer) {
+    if (attention != null) {
+      attention.attend(pass, layer);
     }
   }
 
-  /** Adds what was computed last to the residual stream. */
-  private void addResult(@Nullable Norm norm, int rows) {
+  @Override
+  void out(int layer, int rows) {
+    run(rows, layer, LayerCalls::out);
+  }
+
+  @Override
+  void up(int layer, int rows) {
+    run(rows, layer, LayerCalls::up);
+  }
+
+  @Override
+  void down(int layer, int rows) {
+    run(rows, layer, LayerCalls::down);
+  }
+
+  @Override
+  void addResult(@Nullable Norm norm, int rows) {
     for (int r = 0; r < rows; r++) {
       shared.result.get(r, 0, row, 0, row.length);
       x.add(r, row, norm);
     }
   }
 
-  private void normalise(Norm norm, int rows) {
+  @Override
+  void normalise(Norm norm, int rows) {
     for (int r = 0; r < rows; r++) {
       x.read(r, norm, row);
       Bfloat16.round(row, 0, rounded, 0, row.length);
@@ -154,7 +144,8 @@ final class PackedMember implements Member {
     }
   }
 
-  private void logits(Pass pass) {
+  @Override
+  void logits(Pass pass) {
     boolean text = pass.range() == Range.TEXT;
     for (int i = 0; i < NativeMatrix.tiles(pass.rows()); i++) {
       run(text ? tile(i).textHead : tile(i).imageHead);

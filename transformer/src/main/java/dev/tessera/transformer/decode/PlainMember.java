@@ -8,12 +8,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** In plain Java, in f32: the reference. */
-final class PlainMember implements Member {
+final class PlainMember extends Member {
   private static final float GELU_SLOPE = 1.702f;
 
-  private final int member;
-  private final ThreadTeam team;
-  private final TransformerWeights weights;
   private final Shared shared;
   private final Span[] projectedColumns;
   private final Span outColumns;
@@ -24,7 +21,6 @@ final class PlainMember implements Member {
   private final LayerSpans spans;
   private final QueriesAndKeys queriesAndKeys;
   private final CachedAttention attention;
-  private final ResidualStream x;
   private final float[][] normed;
   private final float[][] projected;
 
@@ -63,9 +59,7 @@ final class PlainMember implements Member {
       int member,
       int slots,
       int rows) {
-    this.member = member;
-    this.team = team;
-    this.weights = weights;
+    super(weights, team, member, rows, config.width());
     this.shared = shared;
     int width = config.width();
     int members = team.members();
@@ -79,47 +73,26 @@ final class PlainMember implements Member {
     spans = new LayerSpans(config);
     queriesAndKeys = new QueriesAndKeys(config, weights.blocks(), channels.from, channels.to);
     attention = new CachedAttention(config, cache, channels.from, channels.to);
-    x = new ResidualStream(rows, width);
     normed = new float[rows][width];
     projected = new float[rows][3 * width];
   }
 
   @Override
-  public KeyValueCache cache() {
+  KeyValueCache cache() {
     return cache;
   }
 
   @Override
-  public void run(Pass pass) {
-    int rows = pass.rows();
-    for (int row = 0; row < rows; row++) {
-      weights.embed(pass.token(row), pass.position(row), pass.targetPosition(row), x.row(row));
+  void project(int layer, int rows) {
+    for (Span part : projectedColumns) {
+      apply(block(layer).qkv(), normed, rows, projected, part);
     }
-    for (int layer = 0; layer < weights.blocks().size(); layer++) {
-      Block block = weights.blocks().get(layer);
-      normalise(block.norm1(), rows);
-      for (Span part : projectedColumns) {
-        apply(block.qkv(), normed, rows, projected, part);
-      }
-      for (int row = 0; row < rows; row++) {
-        attend(pass, row, layer);
-      }
-      team.meet(member);
-      apply(block.out(), shared.attended, rows, shared.result, outColumns);
-      team.meet(member);
-      addResult(block.attentionNorm(), rows);
+  }
 
-      normalise(block.norm2(), rows);
-      apply(block.up(), normed, rows, shared.hidden, upColumns);
-      activate(rows);
-      team.meet(member);
-      apply(block.down(), shared.hidden, rows, shared.result, outColumns);
-      team.meet(member);
-      addResult(block.mlpNorm(), rows);
-    }
-    if (pass.range() != Range.NONE) {
-      normalise(weights.norm(), rows);
-      logits(pass);
+  @Override
+  void attend(Pass pass, int layer) {
+    for (int row = 0; row < pass.rows(); row++) {
+      attend(pass, row, layer);
     }
   }
 
@@ -135,7 +108,14 @@ final class PlainMember implements Member {
         shared.attended[row]);
   }
 
-  private void activate(int rows) {
+  @Override
+  void out(int layer, int rows) {
+    apply(block(layer).out(), shared.attended, rows, shared.result, outColumns);
+  }
+
+  @Override
+  void up(int layer, int rows) {
+    apply(block(layer).up(), normed, rows, shared.hidden, upColumns);
     for (int row = 0; row < rows; row++) {
       float[] hidden = shared.hidden[row];
       for (int j = upColumns.from; j < upColumns.to; j++) {
@@ -144,7 +124,13 @@ final class PlainMember implements Member {
     }
   }
 
-  private void logits(Pass pass) {
+  @Override
+  void down(int layer, int rows) {
+    apply(block(layer).down(), shared.hidden, rows, shared.result, outColumns);
+  }
+
+  @Override
+  void logits(Pass pass) {
     boolean text = pass.range() == Range.TEXT;
     Span own = text ? textColumns : imageColumns;
     float[][] target = pass.logits();
@@ -155,6 +141,10 @@ final class PlainMember implements Member {
     MatrixProduct.accumulate(normed, pass.rows(), head, target, own.from, own.to);
   }
 
+  private Block block(int layer) {
+    return weights.blocks().get(layer);
+  }
+
   /** y = x · weight + bias in the columns of a span. */
   private static void apply(Linear linear, float[][] x, int rows, float[][] y, Span span) {
     for (int row = 0; row < rows; row++) {
@@ -163,14 +153,15 @@ final class PlainMember implements Member {
     MatrixProduct.accumulate(x, rows, linear.weight(), y, span.from, span.to);
   }
 
-  /** Adds what was computed last to the residual stream. */
-  private void addResult(@Nullable Norm norm, int rows) {
+  @Override
+  void addResult(@Nullable Norm norm, int rows) {
     for (int row = 0; row < rows; row++) {
       x.add(row, shared.result[row], norm);
     }
   }
 
-  private void normalise(Norm norm, int rows) {
+  @Override
+  void normalise(Norm norm, int rows) {
     for (int row = 0; row < rows; row++) {
       x.read(row, norm, normed[row]);
     }
