@@ -136,7 +136,6 @@ final class ThreadTeam implements AutoCloseable {
     void run(IntConsumer next) {
       threads[0] = Thread.currentThread();
       task = next;
-      failure = null;
       for (int member = 0; member < size; member++) {
         counters.setPlain(met(member), 0);
       }
@@ -150,6 +149,7 @@ final class ThreadTeam implements AutoCloseable {
       task = null;
       threads[0] = null;
       Throwable thrown = failure;
+      failure = null;
       if (thrown != null) {
         throw Team.<RuntimeException>same(thrown);
       }
@@ -161,7 +161,7 @@ final class ThreadTeam implements AutoCloseable {
           if (ended) {
             return;
           }
-          // A failure of the run before, which this member has finished.
+          // Another member failed in the run that this one has finished: over in a moment.
           Thread.onSpinWait();
         }
         IntConsumer current = task;
