@@ -24,8 +24,31 @@ public final class SizedPlans implements AutoCloseable {
     this.factory = factory;
   }
 
+  /** Computes one batch. */
+  @FunctionalInterface
+  public interface Batch {
+    /**
+     * Gives the plan its rows, runs it and takes what it finds.
+     *
+     * @param plan for as many rows as are filled or more
+     * @param start which of all rows is the batch's first
+     * @param filled how many of all rows the batch holds
+     */
+    void compute(ParallelPlan plan, int start, int filled);
+  }
+
+  /** Any number of rows, a batch after the other. */
+  public void forEachBatch(int rows, Batch batch) {
+    for (int start = 0; start < rows; ) {
+      int left = rows - start;
+      int filled = Math.min(size(left), left);
+      batch.compute(of(left), start, filled);
+      start += filled;
+    }
+  }
+
   /** The smallest size that holds so many rows, or the largest where none does. */
-  public static int size(int rows) {
+  private static int size(int rows) {
     for (int size : SIZES) {
       if (size >= rows) {
         return size;
@@ -34,13 +57,9 @@ public final class SizedPlans implements AutoCloseable {
     return SIZES[SIZES.length - 1];
   }
 
-  /**
-   * The plan of a size.
-   *
-   * @param size as {@link #size} tells
-   */
-  public ParallelPlan of(int size) {
-    return plans.computeIfAbsent(size, rows -> new ParallelPlan(rows, factory));
+  /** The plan of the first batch of so many rows. */
+  public ParallelPlan of(int rows) {
+    return plans.computeIfAbsent(size(rows), size -> new ParallelPlan(size, factory));
   }
 
   /** Ends the threads of the plans; nothing can be run any more. */

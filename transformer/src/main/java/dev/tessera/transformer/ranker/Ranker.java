@@ -57,20 +57,18 @@ public final class Ranker implements AutoCloseable {
   public synchronized float[][] pictures(List<Rgb> shown) {
     requireOpen();
     float[][] vectors = new float[shown.size()][];
-    for (int start = 0; start < vectors.length; ) {
-      int batch = SizedPlans.size(vectors.length - start);
-      int filled = Math.min(batch, vectors.length - start);
-      float[] pixels = new float[batch * config.pixels()];
-      for (int i = 0; i < filled; i++) {
-        byte[] rgb = requireSize(shown.get(start + i)).pixels();
-        PixelTransform.toFloats(rgb, pixels, i * rgb.length);
-      }
-      ParallelPlan plan = pictures.of(batch);
-      plan.set("pictures", pixels);
-      plan.run();
-      read(plan.floats("pictureVectors"), vectors, start, filled);
-      start += filled;
-    }
+    pictures.forEachBatch(
+        vectors.length,
+        (plan, start, filled) -> {
+          float[] pixels = new float[plan.length("pictures")];
+          for (int i = 0; i < filled; i++) {
+            byte[] rgb = requireSize(shown.get(start + i)).pixels();
+            PixelTransform.toFloats(rgb, pixels, i * rgb.length);
+          }
+          plan.set("pictures", pixels);
+          plan.run();
+          read(plan.floats("pictureVectors"), vectors, start, filled);
+        });
     return vectors;
   }
 
@@ -83,19 +81,17 @@ public final class Ranker implements AutoCloseable {
   public synchronized float[][] texts(List<int[]> bpe) {
     requireOpen();
     float[][] vectors = new float[bpe.size()][];
-    for (int start = 0; start < vectors.length; ) {
-      int batch = SizedPlans.size(vectors.length - start);
-      int filled = Math.min(batch, vectors.length - start);
-      int[] slots = new int[batch * config.textLength()];
-      for (int i = 0; i < filled; i++) {
-        config.write(bpe.get(start + i), slots, i * config.textLength());
-      }
-      ParallelPlan plan = texts.of(batch);
-      plan.set("texts", slots);
-      plan.run();
-      read(plan.floats("textVectors"), vectors, start, filled);
-      start += filled;
-    }
+    texts.forEachBatch(
+        vectors.length,
+        (plan, start, filled) -> {
+          int[] slots = new int[plan.length("texts")];
+          for (int i = 0; i < filled; i++) {
+            config.write(bpe.get(start + i), slots, i * config.textLength());
+          }
+          plan.set("texts", slots);
+          plan.run();
+          read(plan.floats("textVectors"), vectors, start, filled);
+        });
     return vectors;
   }
 

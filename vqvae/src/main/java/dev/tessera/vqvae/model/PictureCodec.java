@@ -4,7 +4,6 @@ import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
-import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.plan.SizedPlans;
 import dev.tessera.vqvae.picture.PixelTransform;
@@ -71,20 +70,17 @@ public final class PictureCodec implements AutoCloseable {
   public synchronized int[][] encode(int count, IntFunction<Rgb> pictures) {
     requireOpen();
     int[][] codes = new int[count][];
-    for (int start = 0; start < count; ) {
-      int batch = SizedPlans.size(count - start);
-      int filled = Math.min(batch, count - start);
-      float[] pixels = new float[batch * config.picture().bytes()];
-      for (int i = 0; i < filled; i++) {
-        Rgb picture = requireSize(pictures.apply(start + i));
-        PixelTransform.toFloats(picture.pixels(), pixels, i * config.picture().bytes());
-      }
-      ParallelPlan plan = encoders.of(batch);
-      plan.set("pictures", pixels);
-      int at = start;
-      plan.run((replica, first) -> readCodes(replica, codes, at, first, filled));
-      start += filled;
-    }
+    encoders.forEachBatch(
+        count,
+        (plan, start, filled) -> {
+          float[] pixels = new float[plan.length("pictures")];
+          for (int i = 0; i < filled; i++) {
+            Rgb picture = requireSize(pictures.apply(start + i));
+            PixelTransform.toFloats(picture.pixels(), pixels, i * config.picture().bytes());
+          }
+          plan.set("pictures", pixels);
+          plan.run((replica, first) -> readCodes(replica, codes, start, first, filled));
+        });
     return codes;
   }
 
@@ -113,11 +109,7 @@ public final class PictureCodec implements AutoCloseable {
    * the first time.
    */
   public synchronized void prepareDecoder(int count) {
-    for (int start = 0; start < count; ) {
-      int batch = SizedPlans.size(count - start);
-      decoders.of(batch);
-      start += batch;
-    }
+    decoders.forEachBatch(count, (plan, start, filled) -> {});
   }
 
   /** The picture that codes stand for. */
@@ -134,29 +126,27 @@ public final class PictureCodec implements AutoCloseable {
     requireOpen();
     List<Rgb> pictures = new ArrayList<>(codes.length);
     int channels = config.quantiser().codeChannels();
-    for (int start = 0; start < codes.length; ) {
-      int batch = SizedPlans.size(codes.length - start);
-      ParallelPlan plan = decoders.of(batch);
-      float[] codebook = config.quantiser().codebook(weights);
-      int filled = Math.min(batch, codes.length - start);
-      float[] vectors = new float[batch * config.tokens() * channels];
-      for (int i = 0; i < filled; i++) {
-        for (int j = 0; j < config.tokens(); j++) {
-          int code = requireCode(codes[start + i], j);
-          int row = i * config.tokens() + j;
-          System.arraycopy(codebook, code * channels, vectors, row * channels, channels);
-        }
-      }
-      plan.set("codes", vectors);
-      plan.run();
-      float[] pixels = plan.floats("reconstruction");
-      for (int i = 0; i < filled; i++) {
-        byte[] rgb = new byte[config.picture().bytes()];
-        PixelTransform.toBytes(pixels, i * rgb.length, rgb);
-        pictures.add(new Rgb(config.picture().height(), config.picture().width(), rgb));
-      }
-      start += filled;
-    }
+    decoders.forEachBatch(
+        codes.length,
+        (plan, start, filled) -> {
+          float[] codebook = config.quantiser().codebook(weights);
+          float[] vectors = new float[plan.length("codes")];
+          for (int i = 0; i < filled; i++) {
+            for (int j = 0; j < config.tokens(); j++) {
+              int code = requireCode(codes[start + i], j);
+              int row = i * config.tokens() + j;
+              System.arraycopy(codebook, code * channels, vectors, row * channels, channels);
+            }
+          }
+          plan.set("codes", vectors);
+          plan.run();
+          float[] pixels = plan.floats("reconstruction");
+          for (int i = 0; i < filled; i++) {
+            byte[] rgb = new byte[config.picture().bytes()];
+            PixelTransform.toBytes(pixels, i * rgb.length, rgb);
+            pictures.add(new Rgb(config.picture().height(), config.picture().width(), rgb));
+          }
+        });
     return pictures;
   }
 
@@ -175,7 +165,7 @@ public final class PictureCodec implements AutoCloseable {
       throw new IllegalArgumentException("steps is " + steps + ", but must be 2 or more");
     }
     // The decoder declares what the codebook is read from.
-    decoders.of(SizedPlans.size(steps));
+    decoders.of(steps);
     Quantiser quantiser = config.quantiser();
     CodeBlend blend = new CodeBlend(quantiser.codebook(weights), quantiser.codeChannels());
     int[][] codes = new int[steps][config.tokens()];
