@@ -69,11 +69,10 @@ final class FusedStep extends Step {
 
   /** What decides the result besides the inputs' numbers. */
   List<Object> identity() {
-    List<Object> identity = new ArrayList<>(List.of(kernel.kind()));
-    Arrays.stream(kernel.attributes()).forEach(identity::add);
+    List<Object> identity = new ArrayList<>(List.of(kernel));
     for (TensorType type : inputTypes) {
       identity.add(type.type());
-      Arrays.stream(type.shape()).forEach(identity::add);
+      identity.add(Arrays.toString(type.shape()));
     }
     return List.copyOf(identity);
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -37,7 +38,9 @@ public final class ParallelPlan implements AutoCloseable {
   private final WorkerThreads threads;
   private final List<Plan> replicas = new ArrayList<>();
 
-  /** What each replica's thread computes from the parameters before the replicas run. */
+  /**
+   * What each replica's thread computes from the parameters before the replicas run; or nothing.
+   */
   private final List<List<Step>> preparation;
 
   /** The first row of each replica. */
@@ -81,6 +84,9 @@ public final class ParallelPlan implements AutoCloseable {
   private static List<List<Step>> preparation(List<Plan> replicas) {
     Preparation first = replicas.get(0).preparation();
     List<List<Step>> steps = new ArrayList<>();
+    if (replicas.stream().allMatch(plan -> plan.preparation().steps().isEmpty())) {
+      return steps;
+    }
     boolean alike = replicas.stream().allMatch(plan -> plan.preparation().isOfSame(first));
     for (int i = 0; i < replicas.size(); i++) {
       Preparation own = replicas.get(i).preparation();
@@ -161,13 +167,13 @@ public final class ParallelPlan implements AutoCloseable {
 
   /** Computes all outputs and gradients. What a replica throws is thrown once all have ended. */
   public void run() {
-    prepare();
+    prepare(Step::run);
     threads.run(replica -> replicas.get(replica).runPrepared());
   }
 
-  private void prepare() {
-    if (preparation.stream().anyMatch(steps -> !steps.isEmpty())) {
-      threads.run(replica -> preparation.get(replica).forEach(Step::run));
+  private void prepare(Consumer<Step> how) {
+    if (!preparation.isEmpty()) {
+      threads.run(replica -> preparation.get(replica).forEach(how));
     }
   }
 
@@ -184,7 +190,7 @@ public final class ParallelPlan implements AutoCloseable {
 
   /** Like {@link #run}; what each replica has computed is read at once, side by side. */
   public void run(Reader reader) {
-    prepare();
+    prepare(Step::run);
     threads.run(
         index -> {
           Plan replica = replicas.get(index);
@@ -195,7 +201,7 @@ public final class ParallelPlan implements AutoCloseable {
 
   /** Like {@link #run}, and adds to the times that {@link #explain} shows. */
   public void runTimed() {
-    threads.run(replica -> preparation.get(replica).forEach(Step::runTimed));
+    prepare(Step::runTimed);
     threads.run(replica -> replicas.get(replica).runPreparedTimed());
   }
 
