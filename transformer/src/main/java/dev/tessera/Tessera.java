@@ -598,9 +598,7 @@ public final class Tessera implements AutoCloseable {
     if (decoder == null) {
       Bundle.Stage2 stage2 = stage2();
       TransformerConfig config = stage2.config();
-      TransformerWeights weights =
-          TransformerWeights.read(
-              config, (name, shape) -> stage2.weights().get(name, shape).data());
+      TransformerWeights weights = TransformerWeights.read(config, stage2.weights());
       decoder = new IncrementalDecoder(config, weights, ROWS, format.get());
     }
     return decoder;

@@ -1,16 +1,15 @@
 package dev.tessera.cli.report;
 
 import dev.tessera.cli.history.Curve;
+import dev.tessera.vqvae.picture.Png;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -66,9 +65,7 @@ final class CurvePicture {
     } finally {
       graphics.dispose();
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ImageIO.write(image, "png", bytes);
-    return bytes.toByteArray();
+    return Png.bytes(image);
   }
 
   private static void add(XYChart chart, Curve curve, int number) {

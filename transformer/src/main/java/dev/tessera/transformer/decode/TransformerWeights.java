@@ -1,5 +1,6 @@
 package dev.tessera.transformer.decode;
 
+import dev.tessera.engine.store.TensorMap;
 import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.sequence.AxialPositions;
@@ -166,6 +167,11 @@ public record TransformerWeights(
         norm(source, "norm", width),
         columns(head, vocabulary.firstText(), vocabulary.endText()),
         columns(head, vocabulary.firstImage(), vocabulary.size()));
+  }
+
+  /** The same from tensors by name, as a bundle holds them. */
+  public static TransformerWeights read(TransformerConfig config, TensorMap tensors) {
+    return read(config, (name, shape) -> tensors.get(name, shape).data());
   }
 
   /** [P][D], also where the tensor has rows and columns to be summed. */

@@ -9,6 +9,7 @@ import dev.tessera.transformer.sequence.Direction;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.training.HeldOutBits;
+import dev.tessera.vqvae.data.EvenlySpaced;
 import dev.tessera.vqvae.picture.Rgb;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -124,12 +125,12 @@ record CaptionRetrieval(Ranks captions, Ranks pictures) {
     if (size < 2) {
       return questions;
     }
-    int count = Math.min(settings.questions(), captioned.size());
-    for (int q = 0; q < count; q++) {
+    for (int first : EvenlySpaced.indices(captioned.size(), settings.questions())) {
+      int q = questions.size();
       CounterRandom random = new CounterRandom(settings.seed(), "retrieval", q);
       List<Integer> candidates = new ArrayList<>();
       List<String> taken = new ArrayList<>();
-      int own = captioned.get((int) ((long) q * captioned.size() / count));
+      int own = captioned.get(first);
       candidates.add(own);
       taken.add(texts.get(own));
       for (int at : random.permutation(captioned.size())) {

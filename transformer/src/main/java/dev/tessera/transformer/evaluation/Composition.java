@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -46,10 +47,10 @@ record Composition(
 
   private static Optional<Ranks> concepts(
       ConceptProbe probe, PictureJudge.Look look, List<String> names) {
-    int[] known = known(names, probe::knows);
-    return known.length == 0
-        ? Optional.empty()
-        : Optional.of(
+    return ofKnown(
+        names,
+        probe::knows,
+        known ->
             new Ranks(
                 Arrays.stream(known)
                     .map(i -> probe.rank(look.features()[i], names.get(i)))
@@ -59,10 +60,10 @@ record Composition(
 
   private static Optional<StyleProbe.Report> styles(
       StyleProbe probe, PictureJudge.Look look, List<String> names) {
-    int[] known = known(names, probe::knows);
-    return known.length == 0
-        ? Optional.empty()
-        : Optional.of(
+    return ofKnown(
+        names,
+        probe::knows,
+        known ->
             probe.judge(
                 Arrays.stream(known).mapToObj(i -> look.styles()[i]).toArray(double[][]::new),
                 Arrays.stream(known).mapToObj(names::get).toList()));
@@ -70,10 +71,10 @@ record Composition(
 
   private static Optional<SharedInformation> information(
       StyleProbe probe, PictureJudge.Look look, List<String> names) {
-    int[] known = known(names, probe::knows);
-    return known.length == 0
-        ? Optional.empty()
-        : Optional.of(
+    return ofKnown(
+        names,
+        probe::knows,
+        known ->
             SharedInformation.of(
                 Arrays.stream(known).mapToObj(names::get).toList(),
                 Arrays.stream(known).mapToObj(i -> probe.best(look.styles()[i])).toList()));
@@ -81,23 +82,28 @@ record Composition(
 
   private static Optional<Words> words(
       WordProbe probe, PictureJudge.Look look, List<String> captions) {
-    int[] known = known(captions, probe::knows);
-    if (known.length == 0) {
-      return Optional.empty();
-    }
-    double found = 0;
-    double guessed = 0;
-    for (int i : known) {
-      found += probe.found(look.descriptors()[i], captions.get(i)) / known.length;
-      guessed += probe.guessed(captions.get(i)) / known.length;
-    }
-    return Optional.of(new Words(known.length, found, guessed));
+    return ofKnown(
+        captions,
+        probe::knows,
+        known -> {
+          double found = 0;
+          double guessed = 0;
+          for (int i : known) {
+            found += probe.found(look.descriptors()[i], captions.get(i)) / known.length;
+            guessed += probe.guessed(captions.get(i)) / known.length;
+          }
+          return new Words(known.length, found, guessed);
+        });
   }
 
-  private static int[] known(List<String> names, Predicate<String> knows) {
-    return IntStream.range(0, names.size())
-        .filter(i -> !names.get(i).isEmpty() && knows.test(names.get(i)))
-        .toArray();
+  /** What a probe says of the pictures that it can judge; nothing if there are none. */
+  private static <T> Optional<T> ofKnown(
+      List<String> names, Predicate<String> knows, Function<int[], T> judgement) {
+    int[] known =
+        IntStream.range(0, names.size())
+            .filter(i -> !names.get(i).isEmpty() && knows.test(names.get(i)))
+            .toArray();
+    return known.length == 0 ? Optional.empty() : Optional.of(judgement.apply(known));
   }
 
   /**

@@ -41,9 +41,7 @@ public record FormatQuality(WeightFormat format, double imageBits) {
           "no picture of the source is held out, so there is nothing to measure on");
     }
     List<Likelihood.Pair> pairs = pairs(bundle, stage2, pictures, heldOut);
-    TransformerWeights weights =
-        TransformerWeights.read(
-            stage2.config(), (name, shape) -> stage2.weights().get(name, shape).data());
+    TransformerWeights weights = TransformerWeights.read(stage2.config(), stage2.weights());
     List<FormatQuality> qualities = new ArrayList<>();
     for (WeightFormat format : formats) {
       try (IncrementalDecoder decoder =

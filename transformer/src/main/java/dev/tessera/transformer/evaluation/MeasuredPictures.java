@@ -6,7 +6,6 @@ import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.picture.Rgb;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Pictures of a set that an evaluation looks at.
@@ -19,19 +18,6 @@ record MeasuredPictures(List<Rgb> pictures, List<PictureEntry> entries, PictureL
   MeasuredPictures {
     pictures = List.copyOf(pictures);
     entries = List.copyOf(entries);
-  }
-
-  /**
-   * Some of the pictures of a set.
-   *
-   * @param which candidates, in order
-   * @param most how many at most; they are evenly spaced
-   */
-  static int[] spaced(int[] which, int most) {
-    int count = Math.min(most, which.length);
-    return IntStream.range(0, count)
-        .map(i -> which[(int) ((long) i * which.length / count)])
-        .toArray();
   }
 
   static MeasuredPictures of(PreparedPictures set, int[] which, PictureLabels labels) {

@@ -15,6 +15,7 @@ import dev.tessera.transformer.decode.WeightFormat;
 import dev.tessera.transformer.evaluation.feature.NearestNeighbours.Neighbour;
 import dev.tessera.transformer.ranker.Ranker;
 import dev.tessera.transformer.training.HeldOutBits;
+import dev.tessera.vqvae.data.EvenlySpaced;
 import dev.tessera.vqvae.data.PictureSource;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.measure.CodebookUsage;
@@ -105,7 +106,7 @@ public final class ModelEvaluation {
     data(pictures, measured.length);
     reconstruction(fidelity);
     List<Gallery.Reconstruction> pairs = new ArrayList<>();
-    for (int i : MeasuredPictures.spaced(index(measured.length), SHOWN)) {
+    for (int i : EvenlySpaced.indices(measured.length, SHOWN)) {
       pairs.add(new Gallery.Reconstruction(heldOut.pictures().get(i), reconstructions.get(i)));
     }
     if (bundle.stage2().isEmpty()) {
@@ -231,8 +232,7 @@ public final class ModelEvaluation {
     try (IncrementalDecoder decoder =
         new IncrementalDecoder(
             stage2.config(),
-            TransformerWeights.read(
-                stage2.config(), (name, shape) -> stage2.weights().get(name, shape).data()),
+            TransformerWeights.read(stage2.config(), stage2.weights()),
             ROWS,
             WeightFormat.best())) {
       long begin = System.nanoTime();
@@ -360,7 +360,7 @@ public final class ModelEvaluation {
         IntStream.range(0, heldOut.size())
             .filter(i -> !heldOut.captions().get(i).isEmpty())
             .toArray();
-    int[] which = MeasuredPictures.spaced(captioned, settings.captionedPictures());
+    int[] which = EvenlySpaced.of(captioned, settings.captionedPictures());
     if (which.length == 0) {
       return 0;
     }
@@ -513,7 +513,7 @@ public final class ModelEvaluation {
   private List<Gallery.Sampled> shown(
       List<Rgb> samples, PictureJudge.Look look, int[] prompted, boolean captions) {
     List<Gallery.Sampled> shown = new ArrayList<>();
-    for (int i : MeasuredPictures.spaced(index(samples.size()), SHOWN)) {
+    for (int i : EvenlySpaced.indices(samples.size(), SHOWN)) {
       List<String> verdict = new ArrayList<>();
       judge.concepts().ifPresent(probe -> verdict.add(probe.best(look.features()[i])));
       judge.styles().ifPresent(probe -> verdict.add(probe.best(look.styles()[i])));
@@ -545,9 +545,5 @@ public final class ModelEvaluation {
                   features.distance());
             })
         .toList();
-  }
-
-  private static int[] index(int count) {
-    return IntStream.range(0, count).toArray();
   }
 }

@@ -11,6 +11,7 @@ import dev.tessera.transformer.evaluation.feature.StyleDescriptor;
 import dev.tessera.transformer.evaluation.feature.StyleProbe;
 import dev.tessera.transformer.evaluation.feature.WordProbe;
 import dev.tessera.transformer.evaluation.measure.FrechetDistance;
+import dev.tessera.vqvae.data.EvenlySpaced;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.picture.Rgb;
 import java.util.Arrays;
@@ -60,7 +61,7 @@ public final class PictureJudge {
     this.pictures = pictures;
     this.seed = settings.seed();
     this.measured = pictures.measured(settings.pictures());
-    this.training = MeasuredPictures.spaced(pictures.training(), settings.trainingPictures());
+    this.training = EvenlySpaced.of(pictures.training(), settings.trainingPictures());
     PictureLabels labels = PictureLabels.of(pictures);
     MeasuredPictures known = MeasuredPictures.of(pictures, training, labels);
     this.heldOut = MeasuredPictures.of(pictures, measured, labels);
@@ -79,7 +80,7 @@ public final class PictureJudge {
     this.byPixels = new NearestNeighbours(thumbnails);
     this.frechet = new FrechetDistance(trainingFeatures);
     this.concepts = conceptProbe(known);
-    int[] some = MeasuredPictures.spaced(index(training.length), STYLE_EXAMPLES);
+    int[] some = EvenlySpaced.indices(training.length, STYLE_EXAMPLES);
     this.styles =
         StyleProbe.learn(
             Arrays.stream(some)
@@ -117,12 +118,6 @@ public final class PictureJudge {
     return names.size() < 2
         ? Optional.empty()
         : Optional.of(ConceptProbe.learn(trainingFeatures, known.concepts()));
-  }
-
-  private static int[] index(int count) {
-    int[] index = new int[count];
-    Arrays.setAll(index, i -> i);
-    return index;
   }
 
   private static double[][] pick(double[][] rows, int[] which) {

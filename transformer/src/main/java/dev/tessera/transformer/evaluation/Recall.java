@@ -61,8 +61,7 @@ public record Recall(
     try (IncrementalDecoder decoder =
         new IncrementalDecoder(
             stage2.config(),
-            TransformerWeights.read(
-                stage2.config(), (name, shape) -> stage2.weights().get(name, shape).data()),
+            TransformerWeights.read(stage2.config(), stage2.weights()),
             ROWS,
             WeightFormat.best())) {
       return new Recall(

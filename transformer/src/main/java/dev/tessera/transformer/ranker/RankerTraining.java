@@ -9,6 +9,7 @@ import dev.tessera.engine.train.TrainingLoop;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.evaluation.measure.Ranks;
 import dev.tessera.vqvae.caption.CaptionChoice;
+import dev.tessera.vqvae.data.EvenlySpaced;
 import dev.tessera.vqvae.data.PictureEntry;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.model.PictureCodec;
@@ -86,11 +87,8 @@ public final class RankerTraining implements TrainingLoop.Task {
     this.store = new ParameterStore(seed, DataType.FLOAT);
     this.order = new EpochOrder(captioned(pictures), seed, "ranker order");
     this.choice = new CaptionChoice(training.keywords());
-    int[] withCaption =
-        Arrays.stream(pictures.measured(pictures.size())).filter(this::isCaptioned).toArray();
-    int count = Math.min(MEASURED, withCaption.length);
-    this.measured = new int[count];
-    Arrays.setAll(measured, i -> withCaption[(int) ((long) i * withCaption.length / count)]);
+    int[] all = pictures.measured(pictures.size());
+    this.measured = EvenlySpaced.of(withCaption(pictures, all), MEASURED);
     this.heldOut = pictures.heldOut().length > 0;
     int replicas = Math.min(training.batch(), Runtime.getRuntime().availableProcessors());
     this.whole = new WholeBatch(config, store, execution, training.batch(), replicas);
@@ -101,10 +99,7 @@ public final class RankerTraining implements TrainingLoop.Task {
   private static List<PreparedPictures.Part> captioned(PreparedPictures pictures) {
     List<PreparedPictures.Part> parts = new ArrayList<>();
     for (PreparedPictures.Part part : pictures.trainingParts()) {
-      int[] own =
-          Arrays.stream(part.pictures())
-              .filter(picture -> !pictures.entry(picture).captions().isEmpty())
-              .toArray();
+      int[] own = withCaption(pictures, part.pictures());
       parts.add(new PreparedPictures.Part(own, part.weight()));
     }
     if (EpochOrder.length(parts) == 0) {
@@ -114,8 +109,10 @@ public final class RankerTraining implements TrainingLoop.Task {
     return parts;
   }
 
-  private boolean isCaptioned(int picture) {
-    return !pictures.entry(picture).captions().isEmpty();
+  private static int[] withCaption(PreparedPictures pictures, int[] which) {
+    return Arrays.stream(which)
+        .filter(picture -> !pictures.entry(picture).captions().isEmpty())
+        .toArray();
   }
 
   /** Places of a pass over the training pictures that have a caption. */
@@ -161,9 +158,7 @@ public final class RankerTraining implements TrainingLoop.Task {
       if (random.nextDouble() < training.reconstructedShare()) {
         reconstructed.add(i);
       }
-      boolean mirrors = !(training.augmentation().flip() && entry.hasDirection());
-      Augmentation change =
-          mirrors ? training.augmentation() : training.augmentation().withoutFlip();
+      Augmentation change = entry.allowed(training.augmentation());
       shown.add(change.apply(pictures.picture(picture), random));
     }
     int[][] codes = codec.encode(reconstructed.size(), i -> shown.get(reconstructed.get(i)));

@@ -197,8 +197,7 @@ public final class Tokenising {
     if (form.number() == 0) {
       return picture;
     }
-    boolean mirrors = !(augmentation.flip() && entry.hasDirection());
-    Augmentation change = mirrors ? augmentation : augmentation.withoutFlip();
+    Augmentation change = entry.allowed(augmentation);
     String purpose = "variant " + form.number();
     return change.apply(picture, new CounterRandom(seed, purpose, form.picture()));
   }

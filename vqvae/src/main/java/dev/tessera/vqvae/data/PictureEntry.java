@@ -3,6 +3,7 @@ package dev.tessera.vqvae.data;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.tessera.proto.PictureRecord;
 import dev.tessera.vqvae.caption.DirectionWords;
+import dev.tessera.vqvae.picture.Augmentation;
 import java.util.List;
 
 /**
@@ -59,9 +60,12 @@ public record PictureEntry(
         .toByteArray();
   }
 
-  /** Whether a caption says that left is not right, so that the picture must not be mirrored. */
-  public boolean hasDirection() {
-    return DirectionWords.in(captions);
+  /**
+   * How the picture may be changed where its captions are learned: it must not be mirrored if one
+   * of them says that left is not right.
+   */
+  public Augmentation allowed(Augmentation augmentation) {
+    return DirectionWords.in(captions) ? augmentation.withoutFlip() : augmentation;
   }
 
   /** The same picture with other captions. */

@@ -207,11 +207,7 @@ public final class PreparedPictures {
    * @param most how many at most; they are evenly spaced
    */
   public int[] measured(int most) {
-    int[] candidates = heldOut.length > 0 ? heldOut : training;
-    int count = Math.min(most, candidates.length);
-    return IntStream.range(0, count)
-        .map(i -> candidates[(int) ((long) i * candidates.length / count)])
-        .toArray();
+    return EvenlySpaced.of(heldOut.length > 0 ? heldOut : training, most);
   }
 
   /** How many files could not be used. */
