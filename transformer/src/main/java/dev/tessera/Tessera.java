@@ -247,7 +247,7 @@ public final class Tessera implements AutoCloseable {
     double[] scores =
         switch (by) {
           case LIKELIHOOD -> likelihoods(texts, codes, cancelled);
-          case RANKER -> fits(texts, codec.decode(codes.toArray(int[][]::new)));
+          case RANKER -> ranker().fits(codec.decode(codes.toArray(int[][]::new)), texts);
         };
     List<Integer> best = new ArrayList<>();
     for (int first = 0; first < asked.size(); first += candidates) {
@@ -290,7 +290,7 @@ public final class Tessera implements AutoCloseable {
         switch (by) {
           case LIKELIHOOD ->
               likelihoods(texts, List.of(codec.encode(pictures.size(), pictures::get)), cancelled);
-          case RANKER -> fits(texts, pictures);
+          case RANKER -> ranker().fits(pictures, texts);
         };
     return order(scores, 0, scores.length).stream().map(i -> new Ranked(i, scores[i])).toList();
   }
@@ -315,15 +315,6 @@ public final class Tessera implements AutoCloseable {
       pairs.add(new Likelihood.Pair(texts.get(i), codes.get(i)));
     }
     return new Likelihood(decoder()).textGivenImage(pairs, cancelled);
-  }
-
-  /** How well the ranker finds that each text fits the picture beside it. */
-  private double[] fits(List<int[]> texts, List<Rgb> pictures) {
-    float[][] ofTexts = ranker().texts(texts);
-    float[][] ofPictures = ranker().pictures(pictures);
-    return IntStream.range(0, ofTexts.length)
-        .mapToDouble(i -> Ranker.score(ofPictures[i], ofTexts[i]))
-        .toArray();
   }
 
   private int[] rankable(String prompt) {

@@ -77,6 +77,23 @@ final class EvalCommand implements Callable<Integer> {
               + " costs in held-out bits per token.")
   private @Nullable Stage stage;
 
+  @Option(
+      names = "--guidance",
+      paramLabel = "G",
+      defaultValue = "1",
+      description =
+          "Classifier-free guidance of the report's samples (default: ${DEFAULT-VALUE}, none).")
+  private double guidance;
+
+  @Option(
+      names = "--rerank",
+      paramLabel = "R",
+      defaultValue = "1",
+      description =
+          "For the report, also judge the best of R samples for each caption, as the model's ranker"
+              + " finds if it has one, else the model itself (default: ${DEFAULT-VALUE}, none).")
+  private int rerank;
+
   @Option(names = "--json", description = "Print one JSON object in place of lines.")
   private boolean json;
 
@@ -121,12 +138,7 @@ final class EvalCommand implements Callable<Integer> {
     }
     HeldOutEvaluation evaluation =
         HeldOutEvaluation.of(bundle, measured.pictures(bundle, session), 0);
-    Map<String, Object> measures = measures(evaluation);
-    if (json) {
-      session.out().println(new ObjectMapper().writeValueAsString(measures));
-    } else {
-      measures.forEach((name, value) -> session.out().println(line(name, value)));
-    }
+    PrintedFigures.print(measures(evaluation), json, session);
     return ExitCode.DONE;
   }
 
@@ -162,7 +174,10 @@ final class EvalCommand implements Callable<Integer> {
     EvaluationSettings settings =
         UsageException.check(
             () ->
-                EvaluationSettings.DEFAULT.withPictures(pictures).withSampling(sampling.options()));
+                EvaluationSettings.DEFAULT
+                    .withPictures(pictures)
+                    .withRerank(rerank)
+                    .withSampling(sampling.options().withGuidance(guidance)));
     if (Files.isRegularFile(folder)) {
       throw new UsageException("--out is " + folder + ", which is a file, not a folder");
     }
@@ -193,12 +208,6 @@ final class EvalCommand implements Callable<Integer> {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     AtomicFiles.write(file, target -> target.write(bytes));
     session.out().println(file);
-  }
-
-  private static String line(String name, Object value) {
-    return value instanceof Double number
-        ? String.format(Locale.ROOT, "%-24s%.4f", name, number)
-        : String.format(Locale.ROOT, "%-24s%s", name, value);
   }
 
   private static Map<String, Object> measures(HeldOutEvaluation evaluation) {

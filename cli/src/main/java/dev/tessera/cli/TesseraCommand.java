@@ -92,6 +92,7 @@ final class TesseraCommand implements Runnable {
     all.put("eval", session -> new EvalCommand(session));
     all.put("runs", session -> new RunsCommand(session));
     all.put("recall", session -> new RecallCommand(session));
+    all.put("recognise", session -> new RecogniseCommand(session));
     all.put("collapse", session -> new CollapseCommand(session));
     all.put("bench", session -> new BenchCommand(session));
     all.put("tokenizer", session -> new TokenizerCommand(session));

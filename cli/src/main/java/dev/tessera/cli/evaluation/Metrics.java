@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The figures of an evaluation for programs, {@code metrics.json}:
  *
  * <pre>
- * {"source": …, "seed": …, "temperature": …, "topK": …, "topP": …, "guidance": …,
+ * {"source": …, "seed": …, "temperature": …, "topK": …, "topP": …, "guidance": …, "rerank": …,
  *  "models": [{"model": …, "featureSpace": …, "featureSpaceDefinition": …,
  *    "sections": {SECTION: {FIGURE: {"value": …, "unit": …, "definition": …,
  *                                    "low": …, "high": …, "real": …, "chance": …}}},
@@ -40,6 +40,7 @@ public final class Metrics {
     root.put("topK", settings.sampling().topK());
     root.put("topP", settings.sampling().topP());
     root.put("guidance", settings.sampling().guidance());
+    root.put("rerank", settings.rerank());
     List<Object> list = new ArrayList<>();
     models.forEach(model -> list.add(model(model)));
     root.put("models", list);

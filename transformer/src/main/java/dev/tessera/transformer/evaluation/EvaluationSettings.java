@@ -13,6 +13,8 @@ import dev.tessera.transformer.decode.SamplingOptions;
  * @param questions of retrieval each way at most
  * @param candidates of each question, the right one included, at least 2
  * @param resamples of the bootstrap, at least 1
+ * @param rerank samples for each caption of which the best is judged, too, beside the first; chosen
+ *     by the model's ranker, or by likelihood if it has none; 1 for no choice
  * @param sampling of pictures; its seed is that of everything drawn
  */
 public record EvaluationSettings(
@@ -23,10 +25,11 @@ public record EvaluationSettings(
     int questions,
     int candidates,
     int resamples,
+    int rerank,
     SamplingOptions sampling) {
   /** What ends within five minutes on two cores for a model of the demo's size. */
   public static final EvaluationSettings DEFAULT =
-      new EvaluationSettings(500, 20_000, 128, 4, 64, 16, 200, SamplingOptions.DEFAULT);
+      new EvaluationSettings(500, 20_000, 128, 8, 64, 16, 200, 1, SamplingOptions.DEFAULT);
 
   public EvaluationSettings {
     requireAtLeast("pictures", pictures, 2);
@@ -36,6 +39,7 @@ public record EvaluationSettings(
     requireAtLeast("questions", questions, 0);
     requireAtLeast("candidates", candidates, 2);
     requireAtLeast("resamples", resamples, 1);
+    requireAtLeast("rerank", rerank, 1);
   }
 
   private static void requireAtLeast(String name, int value, int least) {
@@ -58,6 +62,20 @@ public record EvaluationSettings(
         questions,
         candidates,
         resamples,
+        rerank,
+        sampling);
+  }
+
+  public EvaluationSettings withRerank(int value) {
+    return new EvaluationSettings(
+        pictures,
+        trainingPictures,
+        captionedPictures,
+        beams,
+        questions,
+        candidates,
+        resamples,
+        value,
         sampling);
   }
 
@@ -70,6 +88,7 @@ public record EvaluationSettings(
         questions,
         candidates,
         resamples,
+        rerank,
         value);
   }
 }

@@ -16,6 +16,7 @@ import dev.tessera.transformer.evaluation.feature.NearestNeighbours.Neighbour;
 import dev.tessera.transformer.ranker.Ranker;
 import dev.tessera.transformer.training.HeldOutBits;
 import dev.tessera.vqvae.data.EvenlySpaced;
+import dev.tessera.vqvae.data.PictureEntry;
 import dev.tessera.vqvae.data.PictureSource;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.measure.CodebookUsage;
@@ -25,6 +26,7 @@ import dev.tessera.vqvae.model.PictureCodec;
 import dev.tessera.vqvae.picture.Rgb;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -227,6 +229,7 @@ public final class ModelEvaluation {
     List<Gallery.Captioned> written = new ArrayList<>();
     List<ImageSample> tokens;
     List<Rgb> samples;
+    List<Rgb> chosen = List.of();
     double secondsPerSample;
     double secondsPerCaption;
     try (IncrementalDecoder decoder =
@@ -239,6 +242,11 @@ public final class ModelEvaluation {
       tokens = sample(stage2, decoder, prompted, captions);
       samples = codec.decode(tokens.stream().map(ImageSample::codes).toArray(int[][]::new));
       secondsPerSample = (System.nanoTime() - begin) / NANOSECONDS / samples.size();
+      if (captions && settings.rerank() > 1) {
+        chosen =
+            new Reranked(stage2, bundle.ranker(), decoder, codec, settings, listener)
+                .choose(texts(stage2, prompted), tokens);
+      }
       secondsPerCaption = captions ? captions(stage2, decoder, codes, written) : 0;
     }
     if (captions) {
@@ -248,7 +256,9 @@ public final class ModelEvaluation {
     PictureJudge.Look look = judge.look(samples);
     MeasuredPictures asked = asked(prompted);
     Optional<Composition> composition =
-        captions ? Optional.of(composition(look, asked, reconstructions)) : Optional.empty();
+        captions
+            ? Optional.of(composition(look, asked, reconstructions, chosen))
+            : Optional.empty();
     if (samples.size() > 1) {
       sections.add(
           new Section("variety", "Variety of samples", Variety.figures(judge, look, settings)));
@@ -336,11 +346,11 @@ public final class ModelEvaluation {
 
   private List<ImageSample> sample(
       Bundle.Stage2 stage2, IncrementalDecoder decoder, int[] prompted, boolean captions) {
+    List<int[]> texts =
+        captions ? texts(stage2, prompted) : Collections.nCopies(prompted.length, new int[0]);
     List<ImagePrompt> prompts = new ArrayList<>();
     for (int i = 0; i < prompted.length; i++) {
-      int[] text =
-          captions ? stage2.tokenizer().encode(heldOut.captions().get(prompted[i])) : new int[0];
-      prompts.add(ImagePrompt.text(text, i));
+      prompts.add(ImagePrompt.text(texts.get(i), i));
     }
     return new ImageSampler(decoder)
         .sample(
@@ -348,6 +358,13 @@ public final class ModelEvaluation {
             settings.sampling(),
             (done, total) -> listener.progress("sampling", done, total),
             () -> false);
+  }
+
+  /** The captions of held-out pictures as tokens. */
+  private List<int[]> texts(Bundle.Stage2 stage2, int[] which) {
+    return Arrays.stream(which)
+        .mapToObj(i -> stage2.tokenizer().encode(heldOut.captions().get(i)))
+        .toList();
   }
 
   /** Writes captions; returns the seconds that one takes. */
@@ -365,19 +382,21 @@ public final class ModelEvaluation {
       return 0;
     }
     Captioner captioner = new Captioner(decoder);
-    List<String> texts = new ArrayList<>();
-    List<List<String>> truths = new ArrayList<>();
+    List<List<String>> texts = new ArrayList<>();
+    List<PictureEntry> entries = new ArrayList<>();
     long begin = System.nanoTime();
     for (int i = 0; i < which.length; i++) {
       listener.progress("writing captions", i, which.length);
-      int[] best = captioner.search(codes[which[i]], settings.beams(), () -> false).get(0).bpe();
-      String text = stage2.tokenizer().decode(best);
-      texts.add(text);
-      truths.add(heldOut.entries().get(which[i]).captions());
+      List<String> best =
+          captioner.search(codes[which[i]], settings.beams(), () -> false).stream()
+              .map(caption -> stage2.tokenizer().decode(caption.bpe()))
+              .toList();
+      texts.add(best);
+      entries.add(heldOut.entries().get(which[i]));
       if (written.size() < SHOWN) {
         written.add(
             new Gallery.Captioned(
-                heldOut.pictures().get(which[i]), heldOut.captions().get(which[i]), text));
+                heldOut.pictures().get(which[i]), heldOut.captions().get(which[i]), best.get(0)));
       }
     }
     double seconds = (System.nanoTime() - begin) / NANOSECONDS / which.length;
@@ -385,7 +404,7 @@ public final class ModelEvaluation {
         new Section(
             "captions",
             "Captions written",
-            WrittenCaptions.of(texts, truths).figures(settings.beams())));
+            WrittenCaptions.of(texts, entries).figures(settings.beams())));
     return seconds;
   }
 
@@ -419,13 +438,25 @@ public final class ModelEvaluation {
   }
 
   private Composition composition(
-      PictureJudge.Look look, MeasuredPictures asked, List<Rgb> reconstructions) {
+      PictureJudge.Look look, MeasuredPictures asked, List<Rgb> reconstructions, List<Rgb> chosen) {
     Composition real = Composition.of(judge, judge.real(), heldOut);
     Composition sampled = Composition.of(judge, look, asked);
     List<Figure> figures =
         new ArrayList<>(
             sampled.figures(
                 "sample", "samples", "samples for captions of held-out pictures", real));
+    if (!chosen.isEmpty()) {
+      figures.addAll(
+          Composition.of(judge, judge.look(chosen), asked)
+              .figures(
+                  "chosen",
+                  "chosen samples",
+                  String.format(
+                      "samples for captions of held-out pictures, each the best of %d as %s finds",
+                      settings.rerank(),
+                      bundle.ranker().isPresent() ? "the model's ranker" : "the model itself"),
+                  real));
+    }
     figures.addAll(
         Composition.of(judge, judge.look(reconstructions), heldOut)
             .figures("reconstruction", "reconstructions", "reconstructed held-out pictures", real));

@@ -108,6 +108,21 @@ public final class Ranker implements AutoCloseable {
     }
   }
 
+  /**
+   * How well each text fits the picture beside it.
+   *
+   * @param shown of the model's size
+   * @param bpe tokens of as many texts, without the end
+   * @return as many scores, −1 to 1
+   */
+  public double[] fits(List<Rgb> shown, List<int[]> bpe) {
+    float[][] ofTexts = texts(bpe);
+    float[][] ofPictures = pictures(shown);
+    double[] scores = new double[ofTexts.length];
+    Arrays.setAll(scores, i -> score(ofPictures[i], ofTexts[i]));
+    return scores;
+  }
+
   /** How well a text fits a picture: the product of their vectors, −1 to 1. */
   public static double score(float[] picture, float[] text) {
     double cosine = 0;

@@ -27,7 +27,7 @@ class ModelEvaluationTest {
   private static final List<String> COLOURS = List.of("red", "green", "blue");
   private static final EvaluationSettings SMALL =
       new EvaluationSettings(
-          8, 100, 4, 2, 4, 3, 20, EvaluationSettings.DEFAULT.sampling().withSeed(3));
+          8, 100, 4, 2, 4, 3, 20, 1, EvaluationSettings.DEFAULT.sampling().withSeed(3));
 
   @TempDir private Path folder;
 
@@ -72,6 +72,23 @@ class ModelEvaluationTest {
       assertThat(figure.definition()).contains("the ranker's score");
     }
     assertThat(figure(report, ModelEvaluation.SPEED, "rankerParameters").value()).isPositive();
+  }
+
+  @Test
+  void theBestOfSeveralSamplesIsJudgedBesideTheFirst() throws IOException {
+    Bundle bundle = TinyModel.ranked(TinyModel.decided(PICTURES));
+    PictureJudge judge = PictureJudge.learn(pictures("%s"), SMALL, EvaluationListener.NONE);
+    ModelReport first = ModelEvaluation.of(bundle, source(), judge, SMALL, EvaluationListener.NONE);
+    ModelReport chosen =
+        ModelEvaluation.of(bundle, source(), judge, SMALL.withRerank(3), EvaluationListener.NONE);
+
+    // What is said of the first samples is the same with and without others to choose from.
+    assertThat(figure(chosen, "composition", "sampleConceptAt1"))
+        .isEqualTo(figure(first, "composition", "sampleConceptAt1"));
+    assertThat(figure(chosen, "composition", "chosenConceptAt1").definition())
+        .contains("the best of 3 as the model's ranker finds");
+    assertThat(first.sections().stream().flatMap(section -> section.figures().stream()))
+        .noneMatch(figure -> figure.key().startsWith("chosen"));
   }
 
   @Test

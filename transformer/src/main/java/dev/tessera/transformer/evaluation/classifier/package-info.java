@@ -1,0 +1,13 @@
+/**
+ * A small network that names what it was shown examples of: styles of emoji, classes of garments.
+ *
+ * <p>{@link dev.tessera.transformer.evaluation.classifier.PictureClassifier} learns from labelled
+ * pictures alone, apart from every generator, and says of other pictures how probable each label
+ * is. Half of what it learns from is {@linkplain
+ * dev.tessera.transformer.evaluation.classifier.Softening softened}, so that it does not take the
+ * blur of a codec for a way of drawing.
+ */
+@NullMarked
+package dev.tessera.transformer.evaluation.classifier;
+
+import org.jspecify.annotations.NullMarked;
