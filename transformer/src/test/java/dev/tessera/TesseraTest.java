@@ -2,7 +2,9 @@ package dev.tessera;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tessera.engine.store.DataType;
 import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.decode.Progress;
 import dev.tessera.transformer.decode.SamplingOptions;
@@ -56,6 +58,24 @@ class TesseraTest {
               .isEqualTo(all.get(i).picture().pixels());
           assertThat(some.get(i).logLikelihood()).isEqualTo(all.get(i).logLikelihood());
         }
+      }
+    }
+  }
+
+  @Test
+  void aCompactModelDrawsWhatTheWholeOneDrawsWithSuchWeights() throws IOException {
+    assumeTrue(WeightFormat.usable().contains(WeightFormat.BF16));
+    Bundle whole = TinyModel.decided(2);
+    List<String> prompts = List.of("ghost", "sun", "");
+    Path file = folder.resolve("compact.tessera");
+    whole.compact(DataType.BF16).write(file);
+    try (Tessera model = model(whole, WeightFormat.BF16);
+        Tessera compact = Tessera.load(file, WeightFormat.BF16)) {
+      List<Tessera.Sample> expected = model.sample(prompts, OPTIONS, Progress.NONE, () -> false);
+      List<Tessera.Sample> found = compact.sample(prompts, OPTIONS, Progress.NONE, () -> false);
+      for (int i = 0; i < prompts.size(); i++) {
+        assertThat(found.get(i).picture().pixels()).isEqualTo(expected.get(i).picture().pixels());
+        assertThat(found.get(i).logLikelihood()).isEqualTo(expected.get(i).logLikelihood());
       }
     }
   }

@@ -1,14 +1,17 @@
 package dev.tessera.cli;
 
 import dev.tessera.proto.Manifest;
+import dev.tessera.proto.Manifest.TensorShape;
 import dev.tessera.proto.Provenance;
 import dev.tessera.proto.RankerConfig;
 import dev.tessera.proto.TransformerConfig;
 import dev.tessera.proto.VqvaeConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What a bundle's manifest says. */
 final class BundleFacts {
@@ -31,10 +34,23 @@ final class BundleFacts {
       Map<String, Object> one = new LinkedHashMap<>();
       one.put("bytes", entry.getBytes());
       one.put("sha256", Inspection.hex(entry.getSha256()));
+      if (entry.getTensorsCount() > 0) {
+        one.put("numbers", numbers(entry.getTensorsList()));
+      }
       entries.put(entry.getName(), one);
     }
     facts.put("entries", entries);
     return facts;
+  }
+
+  /** How many numbers there are of each type. */
+  private static Map<String, Long> numbers(List<TensorShape> tensors) {
+    Map<String, Long> numbers = new TreeMap<>();
+    for (TensorShape tensor : tensors) {
+      long count = tensor.getSizesList().stream().reduce(1L, (a, b) -> a * b);
+      numbers.merge(tensor.getType().name(), count, Long::sum);
+    }
+    return numbers;
   }
 
   private static Map<String, Object> vqvae(VqvaeConfig config) {

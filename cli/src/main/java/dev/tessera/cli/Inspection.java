@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What files say about themselves, as a tree of facts. */
@@ -95,18 +96,19 @@ final class Inspection {
   private static Map<String, Object> tensors(Path path) throws IOException {
     Safetensors.Contents contents = Safetensors.read(path);
     Map<String, Object> shapes = new LinkedHashMap<>();
-    long[] elements = {0};
+    Map<String, Long> numbers = new TreeMap<>();
     contents
         .tensors()
         .asMap()
         .forEach(
             (name, tensor) -> {
               shapes.put(name, Arrays.toString(tensor.shape()));
-              elements[0] += tensor.data().length;
+              String type = contents.tensors().type(name).name();
+              numbers.merge(type, (long) tensor.data().length, Long::sum);
             });
     Map<String, Object> facts = facts("tensors");
     facts.put("count", shapes.size());
-    facts.put("numbers", elements[0]);
+    facts.put("numbers", numbers);
     facts.put("metadata", contents.metadata());
     facts.put("shapes", shapes);
     return facts;

@@ -3,6 +3,7 @@ package dev.tessera.cli;
 import dev.tessera.Tessera;
 import dev.tessera.transformer.decode.SamplingOptions;
 import dev.tessera.transformer.ranker.RankBy;
+import dev.tessera.vqvae.picture.PictureGrid;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,14 @@ final class SampleCommand implements Callable<Integer> {
               + " or those that the model's ranker finds fitting, if train-ranker has added one.")
   private @Nullable RankBy by;
 
+  @Option(
+      names = "--columns",
+      paramLabel = "N",
+      description =
+          "Pictures side by side in a grid (default: -n, or as many as make it about as high as"
+              + " wide).")
+  private @Nullable Integer columns;
+
   SampleCommand(Session session) {
     this.session = session;
   }
@@ -65,6 +74,7 @@ final class SampleCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PictureOutput output = out.output();
     requireCandidates();
+    requireColumns();
     SamplingOptions options = settings.options();
     List<String> asked = asked();
     try (Tessera tessera = model.load()) {
@@ -110,6 +120,14 @@ final class SampleCommand implements Callable<Integer> {
     }
   }
 
+  private void requireColumns() {
+    if (columns != null && (columns < 1 || columns > PictureGrid.MAXIMUM_COLUMNS)) {
+      throw new UsageException(
+          String.format(
+              "--columns is %d, but must be 1 to %d", columns, PictureGrid.MAXIMUM_COLUMNS));
+    }
+  }
+
   private List<Tessera.Sample> sample(
       Tessera tessera, List<String> asked, SamplingOptions options) {
     BooleanSupplier cancelled = session.interruption()::isRequested;
@@ -123,8 +141,11 @@ final class SampleCommand implements Callable<Integer> {
                 : tessera.sampleBest(prompts, count, asMany, order, options, progress, cancelled));
   }
 
-  /** A row for each prompt if that fits, and a square otherwise. */
+  /** Those that are asked for, or a row for each prompt if that fits, and a square otherwise. */
   private int columns(int pictures) {
+    if (columns != null) {
+      return columns;
+    }
     boolean rows = prompts.size() > 1 && count > 1 && count <= SampleFiles.MAXIMUM_COLUMNS;
     return rows ? count : SampleFiles.columns(pictures);
   }

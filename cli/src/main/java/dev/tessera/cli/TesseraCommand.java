@@ -83,6 +83,7 @@ final class TesseraCommand implements Runnable {
     all.put("train-vqvae", session -> new TrainVqvaeCommand(session));
     all.put("train-transformer", session -> new TrainTransformerCommand(session));
     all.put("train-ranker", session -> new TrainRankerCommand(session));
+    all.put("compact", session -> new CompactCommand(session));
     all.put("sample", session -> new SampleCommand(session));
     all.put("complete", session -> new CompleteCommand(session));
     all.put("vary", session -> new VaryCommand(session));

@@ -44,12 +44,7 @@ final class TrainRankerCommand implements Callable<Integer> {
       description = "The model, NAME.tessera.")
   private Path model = Path.of("");
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "BUNDLE",
-      description = "Where the model with its ranker goes, NAME.tessera.")
-  private Path out = Path.of("");
+  @Mixin private final BundleOutOption target = new BundleOutOption();
 
   @ArgGroup private @Nullable BudgetOptions budget;
 
@@ -82,24 +77,21 @@ final class TrainRankerCommand implements Callable<Integer> {
           new RunListeners(List.of(new Housekeeping(manifest.getProvenance()), shown));
       RankerRun run = new RankerRun(setup, listener, session.interruption()::isRequested);
       if (run.train(limit, Training::secondsSinceStart)) {
-        session.out().println(out);
+        session.out().println(setup.out());
         return ExitCode.DONE;
       }
     }
-    session.err().println("tessera: interrupted; go on with --resume --out " + out);
+    session.err().println("tessera: interrupted; go on with --resume --out " + setup.out());
     return ExitCode.INTERRUPTED;
   }
 
   private RankerRun.Setup setup() {
-    if (!out.toString().endsWith(".tessera") || Files.isDirectory(out)) {
-      throw new UsageException("--out is " + out + ", but must be a file NAME.tessera");
-    }
     return new RankerRun.Setup(
         trainedOn.source(),
         trainedOn.cache(),
         trainedOn.prepare(),
         model,
-        out,
+        target.file(),
         RankerTrainingConfig.DEFAULT,
         seed,
         execution.execution());

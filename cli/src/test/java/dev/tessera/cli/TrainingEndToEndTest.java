@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.ZipFile;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -255,7 +256,9 @@ class TrainingEndToEndTest {
       "sample", "--model", model(), "--prompt", "a red circle", "--prompt", "a blue square", "-n", 2
     };
     assertThat(with(asked, "--out", grid).exitCode()).isZero();
-    assertThat(ImageIO.read(grid.toFile()).getWidth()).isGreaterThan(2 * 96);
+    assertThat(ImageIO.read(grid.toFile()).getWidth()).isBetween(2 * 96, 3 * 96);
+    assertThat(with(asked, "--out", grid, "--columns", 4).exitCode()).isZero();
+    assertThat(ImageIO.read(grid.toFile()).getWidth()).isGreaterThan(4 * 96);
 
     Path single = folder.resolve("single");
     Call call = with(asked, "--out", single + "/", "--seed", 5, "--top-k", 9, "--guidance", 2);
@@ -499,6 +502,48 @@ class TrainingEndToEndTest {
     assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(refused.err().strip().lines()).hasSize(1);
     assertThat(refused.err()).contains("the model has no ranker");
+  }
+
+  @Test
+  void aCompactModelIsSmallerSaysWhatItHoldsAndSamples() throws IOException {
+    Path compact = folder.resolve("compact.tessera");
+    Call call = Call.of("compact", model(), "--out", compact);
+    assertThat(call.exitCode()).as(call.err()).isZero();
+    assertThat(call.out().strip()).isEqualTo(compact.toString());
+    assertThat(call.err()).contains("MB, before");
+
+    JsonNode whole = inspect(Path.of(model())).get("entries");
+    JsonNode entries = inspect(compact).get("entries");
+    assertThat(entries.get("vqvae.safetensors")).isEqualTo(whole.get("vqvae.safetensors"));
+    JsonNode before = whole.get("transformer.safetensors");
+    JsonNode after = entries.get("transformer.safetensors");
+    long numbers = before.get("numbers").get("F32").asLong();
+    long rounded = after.get("numbers").get("BF16").asLong();
+    assertThat(rounded).isGreaterThan(numbers / 3);
+    assertThat(after.get("numbers").get("F32").asLong()).isEqualTo(numbers - rounded);
+    // The header may be longer, by the names of the types.
+    assertThat(before.get("bytes").asLong() - after.get("bytes").asLong())
+        .isCloseTo(2 * rounded, within(1000L));
+    Path unpacked = folder.resolve("transformer.safetensors");
+    try (ZipFile zip = new ZipFile(compact.toFile())) {
+      Files.write(
+          unpacked, zip.getInputStream(zip.getEntry("transformer.safetensors")).readAllBytes());
+    }
+    assertThat(inspect(unpacked).get("numbers")).isEqualTo(after.get("numbers"));
+
+    Path picture = folder.resolve("compact.png");
+    Call sampled =
+        Call.of("sample", "--model", compact, "--prompt", "a red circle", "--out", picture);
+    assertThat(sampled.exitCode()).as(sampled.err()).isZero();
+    assertThat(ImageIO.read(picture.toFile()).getWidth()).isEqualTo(16);
+  }
+
+  @Test
+  void stageOneAloneIsNotCompacted() {
+    Path file = run.resolve("vqvae.tessera");
+    Call call = Call.of("compact", file, "--out", folder.resolve("none.tessera"));
+    assertThat(call.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(call.err()).contains(file + " has stage 1 only, which stays in f32");
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigFileTest {
@@ -28,7 +29,7 @@ class ConfigFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"default", "demo", "overfit", "overfit-gumbel", "vq", "dalle1"})
+  @FieldSource("dev.tessera.cli.config.ShippedConfigs#NAMES")
   void whatIsWrittenIsReadBackAsTheSame(String name, @TempDir Path folder) throws IOException {
     RunConfig config = ShippedConfigs.find(name);
     Path file = folder.resolve("config.yaml");

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
@@ -24,10 +23,11 @@ import java.util.Map;
  * bytes 8 + N …    the data: values in row-major order, little-endian; offsets count from here
  * </pre>
  *
- * <p>Written: F32 in the order of the map, the header padded with spaces so that the data begins at
- * a multiple of 8 bytes, metadata sorted by key and left out if there is none.
+ * <p>Written: each tensor in its {@link TensorMap#type type}, F32, F16 or BF16, in the order of the
+ * map, the header padded with spaces so that the data begins at a multiple of 8 bytes, metadata
+ * sorted by key and left out if there is none.
  *
- * <p>Read: F32, F16 and BF16, all of which become 32-bit floats without loss. Refused: a header of
+ * <p>Read: the same types, all of which become 32-bit floats without loss. Refused: a header of
  * more than 100 MB or of more than 100,000 tensors, a name twice, unknown fields, other types,
  * tensors of another length than their shape takes, gaps, overlaps and bytes left over.
  */
@@ -90,13 +90,14 @@ public final class Safetensors {
     Arrays.fill(header, LENGTH_BYTES + json.length, header.length, (byte) ' ');
     out.write(header);
     byte[] chunk = new byte[CHUNK_ELEMENTS * Float.BYTES];
-    FloatBuffer values = littleEndian(chunk).asFloatBuffer();
-    for (Tensor tensor : tensors.asMap().values()) {
-      float[] data = tensor.data();
+    ByteBuffer values = littleEndian(chunk);
+    for (Map.Entry<String, Tensor> tensor : tensors.asMap().entrySet()) {
+      DataType type = tensors.type(tensor.getKey());
+      float[] data = tensor.getValue().data();
       for (int done = 0; done < data.length; done += CHUNK_ELEMENTS) {
         int count = Math.min(CHUNK_ELEMENTS, data.length - done);
-        values.clear().put(data, done, count);
-        out.write(chunk, 0, count * Float.BYTES);
+        type.encode(data, done, count, values);
+        out.write(chunk, 0, count * type.bytes());
       }
     }
   }
@@ -156,7 +157,7 @@ public final class Safetensors {
         entry.type.decode(window.order(ByteOrder.LITTLE_ENDIAN), data, done, count);
         done += count;
       }
-      tensors.put(entry.name, new Tensor(entry.shape, data));
+      tensors.add(entry.name, new Tensor(entry.shape, data), entry.type);
     }
     return new Contents(tensors, header.metadata);
   }

@@ -221,7 +221,7 @@ final class SafetensorsHeader {
     return new IOException(file + ": " + message);
   }
 
-  /** The header of 32-bit tensors in their order, without padding. */
+  /** The header of tensors in their order and types, without padding. */
   static byte[] render(TensorMap tensors, Map<String, String> metadata) {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), json)) {
@@ -235,9 +235,10 @@ final class SafetensorsHeader {
       long begin = 0;
       for (Map.Entry<String, Tensor> entry : tensors.asMap().entrySet()) {
         Tensor tensor = entry.getValue();
-        long end = begin + (long) tensor.data().length * DataType.F32.bytes();
+        DataType type = tensors.type(entry.getKey());
+        long end = begin + (long) tensor.data().length * type.bytes();
         generator.writeName(text(entry.getKey())).writeStartObject();
-        generator.writeStringProperty("dtype", DataType.F32.name());
+        generator.writeStringProperty("dtype", type.name());
         writeNumbers(generator, "shape", tensor.shape());
         writeNumbers(generator, "data_offsets", begin, end);
         generator.writeEndObject();

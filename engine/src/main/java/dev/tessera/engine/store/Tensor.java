@@ -1,5 +1,6 @@
 package dev.tessera.engine.store;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -11,6 +12,8 @@ import java.util.Arrays;
 public record Tensor(long[] shape, float[] data) {
   /** Most values that a tensor can have: what fits a Java array. */
   public static final int MAXIMUM_ELEMENTS = Integer.MAX_VALUE - 8;
+
+  private static final int CHUNK = 1 << 14;
 
   public Tensor {
     shape = shape.clone();
@@ -44,6 +47,21 @@ public record Tensor(long[] shape, float[] data) {
   @Override
   public String toString() {
     return "Tensor" + Arrays.toString(shape);
+  }
+
+  /** The same with each value rounded to the nearest one of a type; see {@link DataType}. */
+  Tensor rounded(DataType type) {
+    if (type == DataType.F32) {
+      return this;
+    }
+    float[] values = new float[data.length];
+    ByteBuffer chunk = ByteBuffer.allocate(CHUNK * type.bytes());
+    for (int done = 0; done < data.length; done += CHUNK) {
+      int count = Math.min(CHUNK, data.length - done);
+      type.encode(data, done, count, chunk);
+      type.decode(chunk, values, done, count);
+    }
+    return new Tensor(shape, values);
   }
 
   /**

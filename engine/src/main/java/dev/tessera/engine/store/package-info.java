@@ -3,7 +3,8 @@
  *
  * <ul>
  *   <li>{@link dev.tessera.engine.store.Tensor}: a shape and its values; {@link
- *       dev.tessera.engine.store.TensorMap}: tensors by name, in order.
+ *       dev.tessera.engine.store.TensorMap}: tensors by name, in order, each with the {@link
+ *       dev.tessera.engine.store.DataType} of its values in a file.
  *   <li>{@link dev.tessera.engine.store.Safetensors}: their file format, which it specifies.
  *   <li>{@link dev.tessera.engine.store.AtomicFiles}: files and folders that are replaced whole or
  *       not at all.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.tessera.engine.onednn.Bfloat16;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -83,6 +84,44 @@ class SafetensorsTest {
     assertThat(header.length() % 8).isEqualTo(6);
     assertThat(write(tensors, Map.of("l", "w", "k", "v")))
         .isEqualTo(bytes(header + " ".repeat(2), "0000803F 000000C0 0000003F"));
+  }
+
+  @Test
+  void everyTensorIsWrittenInItsType() throws IOException {
+    TensorMap tensors = new TensorMap();
+    tensors.put("b", new Tensor(new long[] {2}, new float[] {1, 1.01f}), DataType.BF16);
+    tensors.put("f", new Tensor(new long[] {1}, new float[] {1.01f}));
+    tensors.put("h", new Tensor(new long[] {1}, new float[] {0.5f}), DataType.F16);
+    float rounded = tensors.get("b").data()[1];
+    assertThat(rounded).isEqualTo(1.0078125f);
+
+    String header =
+        """
+        {"b":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},\
+        "f":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},\
+        "h":{"dtype":"F16","shape":[1],"data_offsets":[8,10]}}""";
+    String padded = header + " ".repeat((8 - header.length() % 8) % 8);
+    byte[] written = write(tensors, Map.of());
+    assertThat(written).isEqualTo(bytes(padded, "803F 813F AE47813F 0038"));
+
+    TensorMap read = Safetensors.read(ByteBuffer.wrap(written), "x").tensors();
+    assertThat(read.type("b")).isEqualTo(DataType.BF16);
+    assertThat(read.get("b").data()).containsExactly(1, rounded);
+    assertThat(write(read, Map.of())).isEqualTo(written);
+  }
+
+  @Test
+  void aRoundedTensorOfManyValuesIsRoundedInEachOfThem() {
+    float[] values = new float[40_000];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 1 + i / 65_536f;
+    }
+    TensorMap tensors = new TensorMap();
+    tensors.put("x", new Tensor(new long[] {40_000}, values), DataType.BF16);
+    float[] rounded = tensors.get("x").data();
+    for (int i = 0; i < values.length; i++) {
+      assertThat(rounded[i]).isEqualTo(Bfloat16.floatOf(Bfloat16.round(values[i])));
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.tessera.transformer.bundle;
 
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.store.DataType;
 import dev.tessera.engine.store.TensorMap;
 import dev.tessera.proto.Manifest;
 import dev.tessera.tokenizer.Bpe;
@@ -159,6 +160,26 @@ public record Bundle(
         stage2,
         Optional.of(other),
         provenance.withRankerSteps(steps),
+        preview);
+  }
+
+  /**
+   * The same model in fewer bytes: the weights of the products of stage 2 and of the ranker are
+   * rounded, as a decoder rounds them that multiplies such numbers, so that with such weights (
+   * {@link dev.tessera.transformer.decode.WeightFormat#BF16}) it draws the same tokens. Stage 1
+   * stays as it is: pictures have the tokens that they had.
+   *
+   * @param type of the rounded weights, F16 or BF16
+   * @throws IllegalArgumentException if a number is too large for the type
+   */
+  public Bundle compact(DataType type) {
+    return new Bundle(
+        vqvae,
+        vqvaeWeights,
+        stage2.map(
+            it -> new Stage2(it.config(), it.tokenizer(), CompactWeights.of(it.weights(), type))),
+        ranker.map(it -> new TrainedRanker(it.config(), CompactWeights.of(it.weights(), type))),
+        provenance,
         preview);
   }
 

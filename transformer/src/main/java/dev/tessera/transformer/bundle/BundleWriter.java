@@ -13,6 +13,7 @@ import dev.tessera.engine.store.TensorMap;
 import dev.tessera.proto.Manifest;
 import dev.tessera.proto.Manifest.PixelRange;
 import dev.tessera.proto.Manifest.TensorShape;
+import dev.tessera.proto.Manifest.TensorType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -126,7 +127,9 @@ final class BundleWriter {
   private static Part tensors(String name, TensorMap tensors) {
     List<TensorShape> shapes = new ArrayList<>();
     for (Map.Entry<String, Tensor> entry : tensors.asMap().entrySet()) {
-      TensorShape.Builder shape = TensorShape.newBuilder().setName(entry.getKey());
+      String type = tensors.type(entry.getKey()).name();
+      TensorShape.Builder shape =
+          TensorShape.newBuilder().setName(entry.getKey()).setType(TensorType.valueOf(type));
       for (long size : entry.getValue().shape()) {
         shape.addSizes(size);
       }

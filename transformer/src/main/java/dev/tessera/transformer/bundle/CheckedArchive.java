@@ -7,6 +7,7 @@ import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
 import dev.tessera.proto.Manifest;
 import dev.tessera.proto.Manifest.TensorShape;
+import dev.tessera.proto.Manifest.TensorType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -137,7 +138,7 @@ final class CheckedArchive {
     return bytes;
   }
 
-  /** The tensors of an entry that is there, of the names and shapes that the manifest lists. */
+  /** The tensors of an entry that is there, as the manifest lists them: names, shapes and types. */
   TensorMap tensors(String name) throws IOException {
     TensorMap tensors = Safetensors.read(zip.content(name), file + "!" + name).tensors();
     Set<String> listed = new LinkedHashSet<>();
@@ -161,6 +162,12 @@ final class CheckedArchive {
                     Arrays.toString(tensor.shape()),
                     Arrays.toString(sizes)));
       }
+      String type = tensors.type(expected.getName()).name();
+      if (!type.equals(expected.getType().name())) {
+        throw failure(
+            "has tensor \"%s\" in %s of type %s, but its manifest lists %s"
+                .formatted(expected.getName(), name, type, stated(expected)));
+      }
     }
     for (String found : tensors.names()) {
       if (!listed.contains(found)) {
@@ -169,6 +176,12 @@ final class CheckedArchive {
       }
     }
     return tensors;
+  }
+
+  private static String stated(TensorShape tensor) {
+    return tensor.getType() == TensorType.UNRECOGNIZED
+        ? "type number " + tensor.getTypeValue()
+        : tensor.getType().name();
   }
 
   private List<TensorShape> shapes(String name) {

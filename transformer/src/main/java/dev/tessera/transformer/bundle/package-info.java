@@ -8,9 +8,9 @@
  * <pre>
  * manifest.pb               dev.tessera.proto.Manifest, at most 1 MiB
  * tokenizer.pb              dev.tessera.proto.Bpe, at most 4 MiB               with stage 2 only
- * vqvae.safetensors         the averaged weights of stage 1, f32
- * transformer.safetensors   the averaged weights of stage 2, f32             with stage 2 only
- * ranker.safetensors        the averaged weights of the ranker, f32          with a ranker only
+ * vqvae.safetensors         the averaged weights of stage 1
+ * transformer.safetensors   the averaged weights of stage 2                  with stage 2 only
+ * ranker.safetensors        the averaged weights of the ranker               with a ranker only
  * preview.png               samples of the model, at most 8 MiB              optional
  * </pre>
  *
@@ -39,14 +39,18 @@
  *       pixel values, the reach of {@link dev.tessera.engine.graph.MaskPattern#LOCAL} and the
  *       kernel of {@link dev.tessera.engine.graph.MaskPattern#CONV};
  *   <li>both vocabulary sizes, for readers that cannot derive them;
- *   <li>for every other entry its length, its SHA-256 and, if it holds tensors, the name and shape
- *       of each;
+ *   <li>for every other entry its length, its SHA-256 and, if it holds tensors, the name, shape and
+ *       type of each;
  *   <li>the provenance, the one part where unknown fields are passed over.
  * </ul>
  *
  * <p><b>Tensors</b> are in the safetensors format ({@link dev.tessera.engine.store.Safetensors}),
- * so that Python reads them with {@code safetensors.numpy.load(zipfile.ZipFile(f).read(name))}. F32
- * is written; F16 and BF16 are read, too.
+ * so that Python reads them with {@code safetensors.numpy.load(zipfile.ZipFile(f).read(name))}.
+ * Training writes F32. In a compact bundle ({@link dev.tessera.transformer.bundle.Bundle#compact})
+ * the tensors of stage 2 and of the ranker whose names end in {@code /weight} are BF16 or F16, to
+ * the nearest number, of two equally near ones the one whose last bit is 0; embeddings, norms,
+ * biases and all of stage 1 are F32. A reader takes any of the three for any tensor, and who writes
+ * what was read keeps each tensor's type.
  *
  * <p><b>Names and shapes</b> have one definition, the graph that {@link
  * dev.tessera.vqvae.model.Vqvae}, {@link dev.tessera.transformer.model.Gpt} and {@link
@@ -73,7 +77,8 @@
  *       compares it with its manifest, {@code BundleReader} makes a bundle of it.
  *   <li>{@code VqvaeProtos}, {@code TransformerProtos}, {@code RankerProtos}: configurations and
  *       their stored form; {@code Newer} refuses what they do not know.
- *   <li>{@code DeclaredWeights}: weights against the graph.
+ *   <li>{@code DeclaredWeights}: weights against the graph; {@code CompactWeights}: weights in
+ *       fewer bytes.
  * </ul>
  */
 @NullMarked

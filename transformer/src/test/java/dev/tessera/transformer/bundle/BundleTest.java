@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.tessera.engine.onednn.Bfloat16;
+import dev.tessera.engine.store.DataType;
 import dev.tessera.engine.store.Sha256;
 import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TimeZone;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -69,6 +72,89 @@ class BundleTest {
     assertThat(names(file)).contains("ranker.safetensors");
     Bundle.TrainedRanker ranker = read.ranker().orElseThrow();
     assertThat(ranker.parameters().names()).isEqualTo(ranker.weights().names());
+  }
+
+  @Test
+  void aCompactModelHoldsRoundedProductsAndAllElseAsItWas() throws IOException {
+    Bundle whole = SmallModels.ranked();
+    Path file = folder.resolve("compact.tessera");
+    whole.compact(DataType.BF16).write(file);
+    Bundle read = Bundle.read(file);
+
+    assertRounded(read.vqvaeWeights(), whole.vqvaeWeights(), name -> false);
+    assertRounded(
+        read.stage2().orElseThrow().weights(),
+        whole.stage2().orElseThrow().weights(),
+        name -> name.matches("head/weight|block\\d/(attention/(qkv|out)|mlp/(up|down))/weight"));
+    assertRounded(
+        read.ranker().orElseThrow().weights(),
+        whole.ranker().orElseThrow().weights(),
+        name -> name.endsWith("/weight"));
+    assertThat(read.provenance()).isEqualTo(whole.provenance());
+    assertThat(read.preview()).isEqualTo(whole.preview());
+  }
+
+  private static void assertRounded(TensorMap found, TensorMap whole, Predicate<String> rounded) {
+    assertThat(found.names()).containsExactlyElementsOf(whole.names());
+    for (String name : whole.names()) {
+      float[] expected = whole.get(name).data().clone();
+      assertThat(found.type(name))
+          .as(name)
+          .isEqualTo(rounded.test(name) ? DataType.BF16 : DataType.F32);
+      for (int i = 0; rounded.test(name) && i < expected.length; i++) {
+        expected[i] = Bfloat16.floatOf(Bfloat16.round(expected[i]));
+      }
+      assertThat(found.get(name)).as(name).isEqualTo(new Tensor(whole.get(name).shape(), expected));
+    }
+  }
+
+  @Test
+  void aCompactModelIsSmallerByTwoBytesForEachRoundedNumber() throws IOException {
+    Bundle whole = SmallModels.complete(SmallModels.FSQ);
+    Path file = folder.resolve("compact.tessera");
+    whole.compact(DataType.F16).write(file);
+    Manifest.Entry entry =
+        Bundle.readManifest(file).getEntriesList().stream()
+            .filter(it -> it.getName().equals("transformer.safetensors"))
+            .findFirst()
+            .orElseThrow();
+    long bytes = 0;
+    for (Manifest.TensorShape tensor : entry.getTensorsList()) {
+      long count = tensor.getSizesList().stream().reduce(1L, (a, b) -> a * b);
+      bytes += count * (tensor.getType() == Manifest.TensorType.F16 ? 2 : 4);
+    }
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      ByteBuffer content = ByteBuffer.wrap(bytes(zip, "transformer.safetensors"));
+      long header = content.order(ByteOrder.LITTLE_ENDIAN).getLong();
+      assertThat(entry.getBytes()).isEqualTo(8 + header + bytes);
+    }
+  }
+
+  @Test
+  void aCompactModelThatIsReadIsWrittenAsItWas() throws IOException {
+    Path file = folder.resolve("compact.tessera");
+    SmallModels.ranked().compact(DataType.BF16).write(file);
+    Path copy = folder.resolve("copy.tessera");
+    Bundle.read(file).write(copy);
+    assertThat(copy).hasSameBinaryContentAs(file);
+    Bundle.read(file).compact(DataType.BF16).write(copy);
+    assertThat(copy).hasSameBinaryContentAs(file);
+  }
+
+  @Test
+  void whatIsTooLargeForTheTypeIsNotCompacted() {
+    Bundle good = SmallModels.complete(SmallModels.FSQ);
+    TensorMap weights = good.stage2().orElseThrow().weights();
+    Tensor head = weights.get("head/weight");
+    float[] values = head.data().clone();
+    values[7] = 70_000;
+    Tensor large = new Tensor(head.shape(), values);
+    Bundle bundle = withStage2(good, SmallModels.with(weights, "head/weight", large));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> bundle.compact(DataType.F16))
+        .withMessage("tensor \"head/weight\" holds 70000.0, which is too large for F16");
+    assertThat(bundle.compact(DataType.BF16).stage2()).isPresent();
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
+import dev.tessera.engine.store.DataType;
 import dev.tessera.engine.store.Sha256;
 import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
@@ -327,6 +328,17 @@ class ForgedBundleTest {
     assertRefused(
         " has tensor \"decoder/out/bias\" in vqvae.safetensors of shape [3, 4], but its manifest"
             + " lists [12]");
+    TensorMap halves = SmallModels.without(vqvaeWeights, name);
+    halves.put(name, bias, DataType.BF16);
+    forgery.replace("vqvae.safetensors", halves);
+    assertRefused(
+        " has tensor \"decoder/out/bias\" in vqvae.safetensors of type BF16, but its manifest lists"
+            + " F32");
+    takeApart();
+    forgery.described("vqvae.safetensors").getTensorsBuilder(0).setTypeValue(9);
+    assertRefused(
+        " has tensor \"encoder/in/weight\" in vqvae.safetensors of type F32, but its manifest lists"
+            + " type number 9");
     takeApart();
     Manifest.Entry.Builder entry = forgery.described("vqvae.safetensors");
     entry.addTensors(entry.getTensors(0));

@@ -12,19 +12,22 @@ import java.util.List;
 /**
  * A contact sheet: pictures in rows, each with a caption under it if there are captions.
  *
- * @param columns pictures side by side, 1 to 256
+ * @param columns pictures side by side, 1 to {@value #MAXIMUM_COLUMNS}
  * @param zoom screen pixels for each picture pixel along a side, 1 to 32, nearest neighbour
  * @param margin screen pixels around every cell, 0 to 256
  * @param captionLines lines of text under a picture at most, 0 to 8; longer captions end in "…"
  */
 public record PictureGrid(int columns, int zoom, int margin, int captionLines) {
+  /** Most pictures side by side. */
+  public static final int MAXIMUM_COLUMNS = 256;
+
   /** Larger sheets are refused; the screen pixels of 16,384 × 16,384. */
   private static final long MAXIMUM_PIXELS = 1L << 28;
 
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
 
   public PictureGrid {
-    require("columns", columns, 1, 256);
+    require("columns", columns, 1, MAXIMUM_COLUMNS);
     require("zoom", zoom, 1, 32);
     require("margin", margin, 0, 256);
     require("captionLines", captionLines, 0, 8);

@@ -1,0 +1,47 @@
+package dev.tessera.transformer.bundle;
+
+import dev.tessera.engine.store.DataType;
+import dev.tessera.engine.store.Tensor;
+import dev.tessera.engine.store.TensorMap;
+import java.util.Map;
+
+/**
+ * Weights of which products take half the bytes. Only these are rounded: they are most of a model,
+ * and where products are computed in that type anyway, every result stays the same. Embeddings,
+ * norms and biases, which are added, stay as they are.
+ */
+final class CompactWeights {
+  private static final String OF_A_PRODUCT = "/weight";
+
+  private CompactWeights() {}
+
+  /**
+   * The same tensors, matrices and kernels of products rounded.
+   *
+   * @param type F16 or BF16
+   * @throws IllegalArgumentException if a number is too large for the type
+   */
+  static TensorMap of(TensorMap weights, DataType type) {
+    TensorMap compact = new TensorMap();
+    for (Map.Entry<String, Tensor> entry : weights.asMap().entrySet()) {
+      String name = entry.getKey();
+      Tensor tensor = entry.getValue();
+      if (!name.endsWith(OF_A_PRODUCT)) {
+        compact.put(name, tensor, weights.type(name));
+        continue;
+      }
+      compact.put(name, tensor, type);
+      requireFinite(name, type, tensor.data(), compact.get(name).data());
+    }
+    return compact;
+  }
+
+  private static void requireFinite(String name, DataType type, float[] values, float[] rounded) {
+    for (int i = 0; i < values.length; i++) {
+      if (Float.isFinite(values[i]) && !Float.isFinite(rounded[i])) {
+        throw new IllegalArgumentException(
+            "tensor \"%s\" holds %s, which is too large for %s".formatted(name, values[i], type));
+      }
+    }
+  }
+}
