@@ -169,33 +169,30 @@ final class CollapseCommand implements Callable<Integer> {
 
   private List<Candidate> candidates(Quantiser shipped) {
     if (quick) {
-      return List.of(new Candidate("fsq", shipped, true));
+      return List.of(new Candidate(kind(shipped), shipped, true));
+    }
+    List<Quantiser> tried = new ArrayList<>();
+    tried.add(new FiniteScalar(List.of(8, 8, 8)));
+    tried.add(new FiniteScalar(List.of(8, 5, 5, 5)));
+    for (int codes : new int[] {512, 1024}) {
+      tried.add(
+          new VectorQuantiser(
+              codes,
+              16,
+              0.99,
+              0.25,
+              150,
+              0.03,
+              false,
+              VectorQuantiser.Gradient.STRAIGHT_THROUGH));
+      tried.add(
+          new GumbelSoftmax(codes, 8, 1, 0.0625, 1e-5, 0.1, 0.02, GumbelSoftmax.Logits.DISTANCES));
+      tried.add(new LookupFree(Integer.numberOfTrailingZeros(codes), 0.25, 0.02, false));
     }
     List<Candidate> all = new ArrayList<>();
-    all.add(new Candidate("fsq", new FiniteScalar(List.of(8, 8, 8)), true));
-    all.add(new Candidate("fsq", new FiniteScalar(List.of(8, 5, 5, 5)), true));
-    for (int codes : new int[] {512, 1024}) {
-      all.add(
-          new Candidate(
-              "vq",
-              new VectorQuantiser(
-                  codes,
-                  16,
-                  0.99,
-                  0.25,
-                  40,
-                  0.03,
-                  false,
-                  VectorQuantiser.Gradient.STRAIGHT_THROUGH),
-              false));
-      all.add(
-          new Candidate(
-              "gumbel",
-              new GumbelSoftmax(
-                  codes, 8, 1, 0.0625, 1e-5, 0.1, 0.02, GumbelSoftmax.Logits.DISTANCES),
-              false));
-      int bits = Integer.numberOfTrailingZeros(codes);
-      all.add(new Candidate("lfq", new LookupFree(bits, 0.25, 0.02, false), false));
+    for (Quantiser quantiser : tried) {
+      String kind = kind(quantiser);
+      all.add(new Candidate(kind, quantiser, kind.equals(kind(shipped))));
     }
     if (only != null) {
       all.removeIf(candidate -> !candidate.kind().equals(only));
@@ -204,6 +201,17 @@ final class CollapseCommand implements Callable<Integer> {
       }
     }
     return all;
+  }
+
+  /** As configurations call it. */
+  private static String kind(Quantiser quantiser) {
+    if (quantiser instanceof FiniteScalar) {
+      return "fsq";
+    }
+    if (quantiser instanceof VectorQuantiser) {
+      return "vq";
+    }
+    return quantiser instanceof GumbelSoftmax ? "gumbel" : "lfq";
   }
 
   private static VqvaeConfig with(VqvaeConfig shared, Quantiser quantiser) {

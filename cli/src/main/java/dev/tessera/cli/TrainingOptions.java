@@ -42,7 +42,7 @@ final class TrainingOptions {
       names = "--config",
       paramLabel = "F",
       description =
-          "A YAML file, or one of default, demo, overfit, overfit-gumbel, vq, dalle1, emoji"
+          "A YAML file, or one of default, demo, overfit, overfit-gumbel, fsq, dalle1, emoji"
               + " (default: default).")
   private @Nullable String config;
 

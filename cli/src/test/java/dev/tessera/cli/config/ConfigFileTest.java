@@ -140,7 +140,7 @@ class ConfigFileTest {
       })
   void aMistakeIsOneSentenceWithFileAndKey(String written, String instead, String sentence)
       throws IOException {
-    String yaml = shipped("default").replace("\"ffffff\"", "ffffff");
+    String yaml = shipped("fsq").replace("\"ffffff\"", "ffffff");
     assertThat(yaml).contains(written);
     int at = yaml.indexOf(written);
     String wrong =

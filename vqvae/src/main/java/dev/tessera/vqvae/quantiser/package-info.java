@@ -2,8 +2,8 @@
  * From vectors to codes: {@link dev.tessera.vqvae.quantiser.Quantiser} and its kinds.
  *
  * <ul>
- *   <li>{@link dev.tessera.vqvae.quantiser.FiniteScalar}, the default: rounded channels
- *   <li>{@link dev.tessera.vqvae.quantiser.VectorQuantiser}: the nearest row of a codebook, which
+ *   <li>{@link dev.tessera.vqvae.quantiser.FiniteScalar}: rounded channels; no code can be lost
+ *   <li>{@link dev.tessera.vqvae.quantiser.VectorQuantiser}, the default: the nearest row of a codebook, which
  *       {@code MovingCodebook} places by {@code ClusterCentres}, moves and revives
  *   <li>{@link dev.tessera.vqvae.quantiser.GumbelSoftmax}: DALL-E's relaxed categorical, whose lost
  *       codes {@code CodeBiases} revives and whose use {@code CodeShares} keeps even
