@@ -177,14 +177,7 @@ final class CollapseCommand implements Callable<Integer> {
     for (int codes : new int[] {512, 1024}) {
       tried.add(
           new VectorQuantiser(
-              codes,
-              16,
-              0.99,
-              0.25,
-              150,
-              0.03,
-              false,
-              VectorQuantiser.Gradient.STRAIGHT_THROUGH));
+              codes, 16, 0.99, 0.25, 150, 0.03, false, VectorQuantiser.Gradient.STRAIGHT_THROUGH));
       tried.add(
           new GumbelSoftmax(codes, 8, 1, 0.0625, 1e-5, 0.1, 0.02, GumbelSoftmax.Logits.DISTANCES));
       tried.add(new LookupFree(Integer.numberOfTrailingZeros(codes), 0.25, 0.02, false));

@@ -3,8 +3,8 @@
  *
  * <ul>
  *   <li>{@link dev.tessera.vqvae.quantiser.FiniteScalar}: rounded channels; no code can be lost
- *   <li>{@link dev.tessera.vqvae.quantiser.VectorQuantiser}, the default: the nearest row of a codebook, which
- *       {@code MovingCodebook} places by {@code ClusterCentres}, moves and revives
+ *   <li>{@link dev.tessera.vqvae.quantiser.VectorQuantiser}, the default: the nearest row of a
+ *       codebook, which {@code MovingCodebook} places by {@code ClusterCentres}, moves and revives
  *   <li>{@link dev.tessera.vqvae.quantiser.GumbelSoftmax}: DALL-E's relaxed categorical, whose lost
  *       codes {@code CodeBiases} revives and whose use {@code CodeShares} keeps even
  *   <li>{@link dev.tessera.vqvae.quantiser.LookupFree}: the signs of channels
