@@ -63,7 +63,8 @@ class CommandsTest {
         Arguments.of("sample --model m --out s.png -n 0", "-n is 0"),
         Arguments.of("sample --model m --out s.png --rerank 4", "there is no --prompt"),
         Arguments.of("sample --model m --out s.png --prompt a -n 5 --rerank 4", "--rerank is 4"),
-        Arguments.of("sample --model m --out s.png --columns 0", "--columns is 0, but must be 1 to"),
+        Arguments.of(
+            "sample --model m --out s.png --columns 0", "--columns is 0, but must be 1 to"),
         Arguments.of("sample --model m --out s.png --rerank-by ranker", "there is no --rerank"),
         Arguments.of("train-ranker x --model m", "--out"),
         Arguments.of("train-ranker x --model m --out r.zip", "must be a file NAME.tessera"),
