@@ -18,9 +18,8 @@ import picocli.CommandLine.Parameters;
       "Write a model in fewer bytes: the weights of the matrix products of stage 2 and of the ranker"
           + " in half precision, to nearest even; embeddings, norms, biases and stage 1 stay in"
           + " f32.",
-      "With --weights bf16, which a decoder uses where the processor multiplies such numbers, the"
-          + " model with bf16 weights draws the same pictures. One that is written anew from it, by"
-          + " train-ranker for instance, keeps them."
+      "With bf16, a decoder whose weights are bf16 (sample --weights bf16, the default where the"
+          + " processor multiplies such numbers) draws the same pictures from both files."
     })
 final class CompactCommand implements Callable<Integer> {
   private final Session session;
@@ -56,9 +55,10 @@ final class CompactCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path out = target.file();
-    compact(Bundle.read(model)).write(out);
-    session.note(
-        String.format(Locale.ROOT, "%.1f MB, before %.1f MB", megabytes(out), megabytes(model)));
+    Bundle compact = compact(Bundle.read(model));
+    double before = megabytes(model); // which may be the same file
+    compact.write(out);
+    session.note(String.format(Locale.ROOT, "%.1f MB, before %.1f MB", megabytes(out), before));
     session.out().println(out);
     return ExitCode.DONE;
   }
