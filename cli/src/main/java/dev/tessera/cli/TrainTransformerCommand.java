@@ -18,10 +18,17 @@ final class TrainTransformerCommand implements Callable<Integer> {
 
   @Option(
       names = "--vqvae",
-      required = true,
       paramLabel = "BUNDLE",
       description = "A bundle whose stage 1 is used.")
-  private Path vqvae = Path.of("");
+  private @Nullable Path vqvae;
+
+  @Option(
+      names = "--from",
+      paramLabel = "BUNDLE",
+      description =
+          "A bundle to go on from, of the same shape: its stage 1 and its tokenizer are used, and"
+              + " stage 2 begins with its weights, at the learning rate of a new run.")
+  private @Nullable Path start;
 
   @Option(
       names = "--tokens",
@@ -37,12 +44,16 @@ final class TrainTransformerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TwoStageTraining.Setup setup = options.setup(tokens);
+    if ((vqvae == null) == (start == null)) {
+      throw new UsageException("one of --vqvae and --from must be given");
+    }
+    Path stage1 = vqvae != null ? vqvae : start;
+    TwoStageTraining.Setup setup = options.setup(tokens, start);
     return new Training(session)
         .run(
             setup,
             options.budget(),
-            (training, budget, clock) -> training.trainTransformer(vqvae, budget, clock),
+            (training, budget, clock) -> training.trainTransformer(stage1, budget, clock),
             setup.folder().best());
   }
 }

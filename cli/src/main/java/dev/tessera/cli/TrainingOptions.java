@@ -106,15 +106,20 @@ final class TrainingOptions {
 
   /** The run that is asked for. */
   TwoStageTraining.Setup setup() throws IOException {
-    return setup(null);
+    return setup(null, null);
   }
 
   /**
    * The run that is asked for.
    *
    * @param tokens a folder of token shards that another run made, if there is one
+   * @param start a bundle whose stage 2 is learned from on, if there is one
    */
-  TwoStageTraining.Setup setup(@Nullable Path tokens) throws IOException {
+  TwoStageTraining.Setup setup(@Nullable Path tokens, @Nullable Path start) throws IOException {
+    if (start != null && (tokens != null || tokenizer != null)) {
+      throw new UsageException(
+          "--from comes with its tokenizer, so --tokenizer or --tokens is one too many");
+    }
     if (tokens != null && tokenizer != null) {
       throw new UsageException(
           "--tokens come with their tokenizer, so --tokenizer is one too many");
@@ -135,17 +140,20 @@ final class TrainingOptions {
         folder,
         seed != null ? seed : seedOf(folder),
         Version.number(),
-        found(tokens),
+        found(tokens, start),
         executionOptions.execution());
   }
 
-  private Found found(@Nullable Path tokens) throws IOException {
+  private Found found(@Nullable Path tokens, @Nullable Path start) throws IOException {
+    if (start != null) {
+      return Found.model(start);
+    }
     if (tokens != null) {
       return Found.tokens(tokens);
     }
     return tokenizer == null
         ? Found.NOTHING
-        : new Found(Optional.of(TokenizerFile.read(tokenizer)), Optional.empty());
+        : Found.tokenizer(TokenizerFile.read(tokenizer));
   }
 
   /** How long it may take. */

@@ -249,16 +249,16 @@ public record ClassEvaluation(
     return (double) right / answers.size();
   }
 
+  /** Of each class the share that is recognised; there are as many samples of each. */
   private static Map<String, Double> byClass(PictureClassifier judge, Labelled samples) {
     List<String> answers = judge.best(samples.pictures());
-    Map<String, Double> right = new LinkedHashMap<>();
-    Map<String, Integer> count = new LinkedHashMap<>();
+    Map<String, Double> recognised = new LinkedHashMap<>();
     for (int i = 0; i < answers.size(); i++) {
       String name = samples.classes().get(i);
-      count.merge(name, 1, Integer::sum);
-      right.merge(name, answers.get(i).equals(name) ? 1.0 : 0.0, Double::sum);
+      recognised.merge(name, answers.get(i).equals(name) ? 1.0 : 0.0, Double::sum);
     }
-    right.replaceAll((name, hits) -> hits / count.get(name));
-    return right;
+    double perClass = (double) samples.size() / recognised.size();
+    recognised.replaceAll((name, hits) -> hits / perClass);
+    return recognised;
   }
 }

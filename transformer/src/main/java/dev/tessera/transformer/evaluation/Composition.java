@@ -144,7 +144,8 @@ record Composition(
                   "Style of " + what,
                   String.format(
                       "Share of %d %s whose style the judge names rightly: multinomial logistic"
-                          + " regression over palette, sharpness and reach.",
+                          + " regression over palette, sharpness and reach, learned from training"
+                          + " pictures and from blurred copies of them.",
                       report.pictures(), how),
                   report.accuracy(),
                   report.pictures())

@@ -244,7 +244,7 @@ public final class ModelEvaluation {
       secondsPerSample = (System.nanoTime() - begin) / NANOSECONDS / samples.size();
       if (captions && settings.rerank() > 1) {
         chosen =
-            new Reranked(stage2, bundle.ranker(), decoder, codec, settings, listener)
+            new Reranked(bundle.ranker(), decoder, codec, settings, listener)
                 .choose(texts(stage2, prompted), tokens);
       }
       secondsPerCaption = captions ? captions(stage2, decoder, codes, written) : 0;

@@ -7,6 +7,7 @@ import dev.tessera.transformer.evaluation.feature.FeatureSpace;
 import dev.tessera.transformer.evaluation.feature.NearestNeighbours;
 import dev.tessera.transformer.evaluation.feature.PictureDescriptor;
 import dev.tessera.transformer.evaluation.feature.PictureLabels;
+import dev.tessera.transformer.evaluation.feature.Softening;
 import dev.tessera.transformer.evaluation.feature.StyleDescriptor;
 import dev.tessera.transformer.evaluation.feature.StyleProbe;
 import dev.tessera.transformer.evaluation.feature.WordProbe;
@@ -14,6 +15,7 @@ import dev.tessera.transformer.evaluation.measure.FrechetDistance;
 import dev.tessera.vqvae.data.EvenlySpaced;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.picture.Rgb;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -81,13 +83,7 @@ public final class PictureJudge {
     this.frechet = new FrechetDistance(trainingFeatures);
     this.concepts = conceptProbe(known);
     int[] some = EvenlySpaced.indices(training.length, STYLE_EXAMPLES);
-    this.styles =
-        StyleProbe.learn(
-            Arrays.stream(some)
-                .mapToObj(i -> StyleDescriptor.of(known.pictures().get(i)))
-                .toArray(double[][]::new),
-            pick(known.styles(), some),
-            seed);
+    this.styles = styleProbe(known, some);
     this.words =
         concepts.isPresent()
             ? Optional.empty()
@@ -118,6 +114,22 @@ public final class PictureJudge {
     return names.size() < 2
         ? Optional.empty()
         : Optional.of(ConceptProbe.learn(trainingFeatures, known.concepts()));
+  }
+
+  /** Learns from pictures as they are, and from softened ones as a codec might have made them. */
+  private Optional<StyleProbe> styleProbe(MeasuredPictures known, int[] which) {
+    double[][] descriptors = new double[2 * which.length][];
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < which.length; i++) {
+      Rgb picture = known.pictures().get(which[i]);
+      CounterRandom random = new CounterRandom(seed, "softening", which[i]);
+      descriptors[2 * i] = StyleDescriptor.of(picture);
+      descriptors[2 * i + 1] = StyleDescriptor.of(Softening.of(picture, random));
+      String style = known.styles().get(which[i]);
+      names.add(style);
+      names.add(style);
+    }
+    return StyleProbe.learn(descriptors, names, seed);
   }
 
   private static double[][] pick(double[][] rows, int[] which) {

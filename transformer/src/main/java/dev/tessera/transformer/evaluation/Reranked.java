@@ -16,7 +16,6 @@ import java.util.Optional;
 
 /** Makes several samples for each text and chooses the best, as {@code sample --rerank} does. */
 final class Reranked {
-  private final Bundle.Stage2 stage2;
   private final Optional<Bundle.TrainedRanker> ranker;
   private final IncrementalDecoder decoder;
   private final PictureCodec codec;
@@ -27,13 +26,11 @@ final class Reranked {
    * @param ranker decides where there is one, else the likelihood of the text given the picture
    */
   Reranked(
-      Bundle.Stage2 stage2,
       Optional<Bundle.TrainedRanker> ranker,
       IncrementalDecoder decoder,
       PictureCodec codec,
       EvaluationSettings settings,
       EvaluationListener listener) {
-    this.stage2 = stage2;
     this.ranker = ranker;
     this.decoder = decoder;
     this.codec = codec;

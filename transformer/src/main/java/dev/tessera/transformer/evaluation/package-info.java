@@ -3,7 +3,9 @@
  * it does on pictures it has not seen, {@link
  * dev.tessera.transformer.evaluation.ReconstructionEvaluation} how well its stage 1 does alone,
  * {@link dev.tessera.transformer.evaluation.HoleBits} how much it makes of what surrounds a hole,
- * {@link dev.tessera.transformer.evaluation.Recall} how exactly it can repeat what it has seen.
+ * {@link dev.tessera.transformer.evaluation.Recall} how exactly it can repeat what it has seen,
+ * {@link dev.tessera.transformer.evaluation.ClassEvaluation} whether a network that learned classes
+ * from real pictures recognises its samples.
  *
  * <p>{@link dev.tessera.transformer.evaluation.ModelEvaluation} is all of it, with samples and
  * captions: it returns a {@link dev.tessera.transformer.evaluation.ModelReport} of {@link

@@ -1,6 +1,9 @@
 package dev.tessera.transformer.pipeline;
 
+import dev.tessera.engine.store.Sha256;
+import dev.tessera.engine.store.TensorMap;
 import dev.tessera.tokenizer.Bpe;
+import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.shard.TokenShards;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,10 +14,24 @@ import java.util.Optional;
  *
  * @param tokenizer in place of one that is learned from the captions
  * @param tokens a folder of token shards, which must be those that the run would make
+ * @param start what stage 2 begins with in place of random weights
  */
-public record Found(Optional<Bpe> tokenizer, Optional<Path> tokens) {
+public record Found(Optional<Bpe> tokenizer, Optional<Path> tokens, Optional<Start> start) {
   /** A run that makes everything itself. */
-  public static final Found NOTHING = new Found(Optional.empty(), Optional.empty());
+  public static final Found NOTHING =
+      new Found(Optional.empty(), Optional.empty(), Optional.empty());
+
+  /**
+   * Weights of a model of the same shape and vocabulary.
+   *
+   * @param digest of the file that they come from
+   */
+  public record Start(TensorMap weights, byte[] digest) {}
+
+  /** A tokenizer alone. */
+  public static Found tokenizer(Bpe tokenizer) {
+    return new Found(Optional.of(tokenizer), Optional.empty(), Optional.empty());
+  }
 
   /**
    * A folder of token shards and the tokenizer beside them.
@@ -23,6 +40,20 @@ public record Found(Optional<Bpe> tokenizer, Optional<Path> tokens) {
    */
   public static Found tokens(Path folder) throws IOException {
     Bpe tokenizer = Bpe.read(folder.resolve(TokenShards.TOKENIZER));
-    return new Found(Optional.of(tokenizer), Optional.of(folder));
+    return new Found(Optional.of(tokenizer), Optional.of(folder), Optional.empty());
+  }
+
+  /**
+   * The stage 2 of a bundle, with its tokenizer.
+   *
+   * @throws IOException if it cannot be read or has stage 1 alone
+   */
+  public static Found model(Path bundle) throws IOException {
+    Bundle.Stage2 stage2 =
+        Bundle.read(bundle)
+            .stage2()
+            .orElseThrow(() -> new IOException(bundle + " holds stage 1 alone"));
+    Start start = new Start(stage2.weights(), Sha256.of(bundle));
+    return new Found(Optional.of(stage2.tokenizer()), Optional.empty(), Optional.of(start));
   }
 }

@@ -219,7 +219,8 @@ public final class TwoStageTraining {
             pictures,
             config.toString(),
             Sha256.hex(Sha256.of(tokenizer.toByteArray())),
-            Sha256.hex(stage1.digest()));
+            Sha256.hex(stage1.digest()),
+            setup.found().start().map(start -> Sha256.hex(start.digest())).orElse(""));
     Checkpoints checkpoints = checkpoints(TransformerTraining.STAGE);
     int batch = config.transformerTraining().batch();
     Supplier<Budget> stageBudget =
@@ -274,6 +275,7 @@ public final class TwoStageTraining {
             setup.seed(),
             execution(),
             (step, weights) -> show(TransformerTraining.STAGE, step, grid.draw(weights)));
+    setup.found().start().ifPresent(start -> training.startFrom(start.weights()));
     try (TrainingLoop loop =
         training.loop(
             config.schedule().evaluations(), stage2.digest(), stage2.checkpoints(), listener)) {

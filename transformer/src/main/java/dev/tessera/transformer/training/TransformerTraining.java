@@ -6,6 +6,7 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.store.TensorMap;
 import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.engine.train.TrainingLoop;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -65,6 +67,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
   private final int[] measured;
   private final boolean heldOut;
   private final HeldOutBits bits;
+  private Optional<TensorMap> start = Optional.empty();
 
   /**
    * Prepares the stage.
@@ -100,6 +103,15 @@ public final class TransformerTraining implements TrainingLoop.Task {
   }
 
   /**
+   * Begins with weights that were learned before, in place of random ones.
+   *
+   * @param weights of a model of this shape, as a bundle holds them
+   */
+  public void startFrom(TensorMap weights) {
+    start = Optional.of(weights);
+  }
+
+  /**
    * The loop that trains this stage.
    *
    * @param evaluations over the whole run
@@ -108,6 +120,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
   public TrainingLoop loop(
       int evaluations, byte[] runDigest, Checkpoints checkpoints, TrainingListener listener) {
     ParallelPlan plan = new ParallelPlan(training.part(), (share, part) -> compile(share));
+    start.ifPresent(store::load);
     TrainingLoop.Options options =
         new TrainingLoop.Options(
             seed,

@@ -11,6 +11,7 @@ import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.ExponentialMovingAverage;
 import dev.tessera.engine.train.LearningRate;
+import dev.tessera.transformer.evaluation.feature.Softening;
 import dev.tessera.vqvae.picture.Augmentation;
 import dev.tessera.vqvae.picture.Rgb;
 import dev.tessera.vqvae.training.EpochOrder;

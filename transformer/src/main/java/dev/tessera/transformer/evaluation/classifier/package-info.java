@@ -4,8 +4,7 @@
  * <p>{@link dev.tessera.transformer.evaluation.classifier.PictureClassifier} learns from labelled
  * pictures alone, apart from every generator, and says of other pictures how probable each label
  * is. Half of what it learns from is {@linkplain
- * dev.tessera.transformer.evaluation.classifier.Softening softened}, so that it does not take the
- * blur of a codec for a way of drawing.
+ * dev.tessera.transformer.evaluation.feature.Softening softened}.
  */
 @NullMarked
 package dev.tessera.transformer.evaluation.classifier;

@@ -5,7 +5,8 @@
  * <p>{@link dev.tessera.transformer.evaluation.feature.PictureDescriptor} describes a picture
  * without training; {@link dev.tessera.transformer.evaluation.feature.FeatureSpace} maps
  * descriptors to where pictures that show the same lie close together. {@link
- * dev.tessera.transformer.evaluation.feature.StyleDescriptor} describes how it is drawn. {@link
+ * dev.tessera.transformer.evaluation.feature.StyleDescriptor} describes how it is drawn; {@link
+ * dev.tessera.transformer.evaluation.feature.Softening} is what codecs do to that. {@link
  * dev.tessera.transformer.evaluation.feature.ConceptProbe}, {@link
  * dev.tessera.transformer.evaluation.feature.StyleProbe} and {@link
  * dev.tessera.transformer.evaluation.feature.WordProbe} say what a picture shows, how, and in which

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.transformer.evaluation.feature.Softening;
 import dev.tessera.vqvae.picture.Augmentation;
 import dev.tessera.vqvae.picture.Rgb;
 import java.util.ArrayList;

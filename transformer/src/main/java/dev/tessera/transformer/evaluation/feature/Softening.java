@@ -1,4 +1,4 @@
-package dev.tessera.transformer.evaluation.classifier;
+package dev.tessera.transformer.evaluation.feature;
 
 import dev.tessera.vqvae.picture.Rgb;
 import java.util.random.RandomGenerator;
@@ -6,9 +6,10 @@ import java.util.random.RandomGenerator;
 /**
  * What pictures lose on the way through any codec of few tokens, without one: a picture is mixed
  * with its blurred copy (the binomial kernel of 3 × 3) by a random share, and each of its numbers
- * gets normal noise.
+ * gets normal noise. Who learns from such copies, too, does not take the blur of a codec for a way of
+ * drawing.
  */
-final class Softening {
+public final class Softening {
   /** Standard deviation of the noise at most, in levels of 8 bits. */
   private static final double NOISE = 6;
 
@@ -17,7 +18,7 @@ final class Softening {
   private Softening() {}
 
   /** A softened copy of a picture. */
-  static Rgb of(Rgb picture, RandomGenerator random) {
+  public static Rgb of(Rgb picture, RandomGenerator random) {
     double blurred = random.nextDouble();
     double noise = NOISE * random.nextDouble();
     byte[] from = picture.pixels();
