@@ -62,15 +62,24 @@ public final class NativeMatrix {
 
   /** Columns {@code from} to {@code to} of a tile. */
   public Tensor tile(int tile, int from, int to) {
+    return rows(tile * PackedLinear.TILE, PackedLinear.TILE, from, to);
+  }
+
+  /** Columns {@code from} to {@code to} of some rows from {@code first} on. */
+  public Tensor rows(int first, int count, int from, int to) {
     return all.at(
-        (long) tile * PackedLinear.TILE * columns() + from,
-        Layout.strided(
-            all.layout().type(), new long[] {PackedLinear.TILE, to - from}, columns(), 1));
+        (long) first * columns() + from,
+        Layout.strided(all.layout().type(), new long[] {count, to - from}, columns(), 1));
   }
 
   /** Some rows from {@code first} on. */
   public Tensor rows(int first, int count) {
     return all.at((long) first * columns(), Layout.dense(all.layout().type(), count, columns()));
+  }
+
+  /** Where the element at an offset lies. */
+  public long address(long offset) {
+    return all.address() + offset * all.layout().type().width();
   }
 
   /** Elements from {@code offset} on, in a layout. */
@@ -98,7 +107,8 @@ public final class NativeMatrix {
     floats.get(row * columns() + column, values, from, count);
   }
 
-  private int columns() {
+  /** Elements of a row. */
+  public int columns() {
     return (int) all.size(1);
   }
 }

@@ -1,13 +1,11 @@
 package dev.tessera.engine.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_SCALES;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
+import dev.tessera.engine.random.CounterRandom;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.fpmath_mode;
@@ -20,14 +18,16 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * y = x · W + b for tiles of exactly {@value #TILE} rows, with W rounded and laid out once as
- * oneDNN's kernel reads it; products are those of bfloat16 numbers, sums are FLOAT.
+ * y = x · W + b for tiles of {@value #TILE} rows, with W rounded and laid out once as oneDNN's
+ * kernel reads it; products are those of bfloat16 numbers, sums are FLOAT.
  *
- * <p>A tile is the only shape that is ever computed, so a row's result depends neither on how many
- * rows there are nor on its neighbours. Where products are limited by reading weights, a tile takes
- * no longer than one row.
+ * <p>A tile is nearly the only shape that is ever computed, so a row's result depends neither on
+ * how many rows there are nor on its neighbours. Reading weights limits a product; what becomes of
+ * it afterwards takes as long as there are rows, so a single row can be computed by itself where
+ * its bits are those that it has in a tile ({@link #takesRowsAlone}).
  *
- * <p>Packed once, it can be called by any number of threads, each through its own {@link OneDnn}.
+ * <p>Packed once, it can be used by any number of threads, each through its own {@link OneDnn} and
+ * {@link PackedProduct}.
  */
 public final class PackedLinear {
   /** Rows of a tile: those of a matrix register of AMX. */
@@ -36,9 +36,10 @@ public final class PackedLinear {
   private final long in;
   private final long out;
   private final Rounding rounding;
-  private final memory weights;
-  private final memory scales;
-  private final memory bias;
+  private final Kept weights;
+  private final Kept scales;
+  private final Kept bias;
+  private final boolean takesRowsAlone;
 
   /** What weights are rounded to. */
   public enum Rounding {
@@ -51,12 +52,17 @@ public final class PackedLinear {
   public enum Activation {
     NONE,
     /** y · σ(1.702 y): the GELU of Hendrycks and Gimpel, section 2, by the logistic function. */
-    GELU
+    GELU,
+    /** It is added to what is there. */
+    ADDED
   }
 
   private static final float GELU_SLOPE = 1.702f;
   private static final float LARGEST = 127;
   private static final int PER_COLUMN = 1 << 1;
+
+  /** Rows by which it is tried whether a row has the same bits alone. */
+  private static final int TRIALS = 4;
 
   /**
    * Packs weights.
@@ -79,21 +85,63 @@ public final class PackedLinear {
           case BFLOAT16 -> floats(dnn, weights, in, out);
           case INT8 -> wholeNumbers(dnn, weights, factors);
         };
-    scales = floats(dnn, factors, out);
-    matmul.primitive_desc description =
-        describe(
-            dnn,
-            Layout.dense(DataType.BFLOAT16, TILE, in),
-            new memory.desc(new long[] {in, out}, type(), memory.format_tag.any),
-            Layout.dense(DataType.FLOAT, TILE, out),
-            Activation.NONE);
-    this.weights = dnn.allocate(description.weights_desc(0));
-    dnn.reorder(given, this.weights)
+    scales = new Kept(floats(dnn, factors, out));
+    memory.desc any = new memory.desc(new long[] {in, out}, type(), memory.format_tag.any);
+    matmul.primitive_desc description = describe(dnn, TILE, any);
+    this.weights = new Kept(dnn.allocate(description.weights_desc(0)));
+    dnn.reorder(given, this.weights.held())
         .with(DNNL_ARG_FROM, given)
-        .and(DNNL_ARG_TO, this.weights)
+        .and(DNNL_ARG_TO, this.weights.held())
         .call()
         .run();
-    this.bias = floats(dnn, bias, 1, out);
+    this.bias = new Kept(floats(dnn, bias, 1, out));
+    takesRowsAlone =
+        OneDnn.multipliesBfloat16()
+            && implementation(describe(dnn, 1, this.weights.layout()))
+                .equals(implementation(description))
+            && hasTheSameBitsAlone(dnn);
+  }
+
+  private matmul.primitive_desc describe(OneDnn dnn, int rows, memory.desc packed) {
+    return describe(
+        dnn,
+        Layout.dense(DataType.BFLOAT16, rows, in),
+        packed,
+        Layout.dense(DataType.FLOAT, rows, out),
+        Activation.NONE);
+  }
+
+  private static String implementation(matmul.primitive_desc description) {
+    return description.impl_info_str().getString();
+  }
+
+  /**
+   * Tries it with rows of random numbers: sums in another order differ in the last bits of some
+   * columns.
+   */
+  private boolean hasTheSameBitsAlone(OneDnn dnn) {
+    CounterRandom random = new CounterRandom(in, "row alone", 0);
+    short[] row = new short[Math.toIntExact(in)];
+    NativeMatrix x = new NativeMatrix(dnn, DataType.BFLOAT16, 1, row.length);
+    boolean same = true;
+    for (int trial = 0; trial < TRIALS && same; trial++) {
+      for (int i = 0; i < row.length; i++) {
+        row[i] = Bfloat16.round((float) random.nextGaussian());
+      }
+      x.put(0, 0, row, 0, row.length);
+      same = Arrays.equals(firstRow(dnn, x.tile(0)), firstRow(dnn, x.rows(0, 1)));
+    }
+    return same;
+  }
+
+  private float[] firstRow(OneDnn dnn, Tensor x) {
+    float[] found = new float[Math.toIntExact(out)];
+    NativeMatrix y = new NativeMatrix(dnn, DataType.FLOAT, 1, found.length);
+    Tensor rows = y.rows(0, Math.toIntExact(x.size(0)));
+    Primitive primitive = primitive(dnn, x.layout(), rows.layout(), Activation.NONE);
+    new PackedProduct(this, primitive, x, rows).run(this);
+    y.get(0, 0, found, 0, found.length);
+    return found;
   }
 
   private static memory floats(OneDnn dnn, float[] values, long... sizes) {
@@ -124,36 +172,66 @@ public final class PackedLinear {
     return rounding == Rounding.INT8 ? memory.data_type.s8 : memory.data_type.bf16;
   }
 
+  /**
+   * Whether a row by itself gets the bits that it has in a tile. It does where oneDNN has one
+   * kernel for both, which takes the rows of the weights in the same order: that depends on the
+   * processor and on the number of weights.
+   */
+  public boolean takesRowsAlone() {
+    return takesRowsAlone;
+  }
+
   /** Bytes that a call reads of the weights. */
   public long bytes() {
-    return weights.get_desc().get_size();
+    return weights.layout().get_size();
+  }
+
+  /** Whether products of one can be those of the other. */
+  boolean isLike(PackedLinear other) {
+    return in == other.in && out == other.out && rounding == other.rounding;
+  }
+
+  @Override
+  public String toString() {
+    return in + " × " + out + " in " + rounding;
+  }
+
+  Kept weights() {
+    return weights;
+  }
+
+  Kept scales() {
+    return scales;
+  }
+
+  Kept bias() {
+    return bias;
+  }
+
+  Rounding rounding() {
+    return rounding;
   }
 
   /**
-   * The product for one tile.
+   * The product of this and others like it for one tile, or for one row.
    *
    * @param dnn of the thread that will run it
-   * @param x BFLOAT16 [{@value #TILE}, in]
-   * @param y FLOAT or BFLOAT16 [{@value #TILE}, out]; rows may lie further apart
+   * @param x BFLOAT16 [{@value #TILE}, in]; [1, in] if {@link #takesRowsAlone}
+   * @param y FLOAT or BFLOAT16, as many rows of {@code out}; they may lie further apart
    */
-  public Call call(OneDnn dnn, Tensor x, Tensor y, Activation activation) {
-    Primitive.Arguments arguments =
-        primitive(dnn, x.layout(), y.layout(), activation)
-            .with(DNNL_ARG_SRC, x)
-            .and(DNNL_ARG_WEIGHTS, weights)
-            .and(DNNL_ARG_BIAS, bias)
-            .and(DNNL_ARG_DST, y);
-    if (rounding == Rounding.INT8) {
-      arguments.and(DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, scales);
+  public PackedProduct product(OneDnn dnn, Tensor x, Tensor y, Activation activation) {
+    if (x.size(0) != TILE && !(x.size(0) == 1 && takesRowsAlone)) {
+      throw new IllegalArgumentException(
+          "a product was asked for " + x.size(0) + " rows, but must be for a tile of " + TILE);
     }
-    return arguments.call();
+    return new PackedProduct(this, primitive(dnn, x.layout(), y.layout(), activation), x, y);
   }
 
   private Primitive primitive(OneDnn dnn, Layout x, Layout y, Activation activation) {
     return dnn.shared(
-        List.of(in, out, rounding, activation, x.stride(0), y.type(), y.stride(0)),
+        List.of(in, out, rounding, activation, x.size(0), x.stride(0), y.type(), y.stride(0)),
         () -> {
-          matmul.primitive_desc description = describe(dnn, x, weights.get_desc(), y, activation);
+          matmul.primitive_desc description = describe(dnn, x, weights.layout(), y, activation);
           return new Primitive(dnn, description, new matmul(description));
         });
   }
@@ -165,11 +243,13 @@ public final class PackedLinear {
       attributes.set_scales_mask(DNNL_ARG_WEIGHTS, PER_COLUMN);
       attributes.set_fpmath_mode(fpmath_mode.bf16.value, true);
     }
-    if (activation == Activation.GELU) {
-      post_ops operations = new post_ops();
-      operations.append_eltwise(algorithm.eltwise_swish, GELU_SLOPE, 0);
-      attributes.set_post_ops(operations);
+    post_ops operations = new post_ops();
+    switch (activation) {
+      case NONE -> {}
+      case GELU -> operations.append_eltwise(algorithm.eltwise_swish, GELU_SLOPE, 0);
+      case ADDED -> operations.append_sum();
     }
+    attributes.set_post_ops(operations);
     return new matmul.primitive_desc(
         OneDnn.processor(),
         x.description(),

@@ -37,18 +37,18 @@ public final class Primitive {
   }
 
   /** The call of one that makes y of x. */
-  public Call call(Tensor x, Tensor y) {
+  public Call call(Operand x, Operand y) {
     return with(DNNL_ARG_SRC, x).and(DNNL_ARG_DST, y).call();
   }
 
   /** The call of a product c = a·b. */
-  public Call productCall(Tensor a, Tensor b, Tensor c) {
+  public Call productCall(Operand a, Operand b, Operand c) {
     return with(DNNL_ARG_SRC, a).and(DNNL_ARG_WEIGHTS, b).and(DNNL_ARG_DST, c).call();
   }
 
   /** Starts a list of arguments. */
-  public Arguments with(int argument, Tensor tensor) {
-    return new Arguments().and(argument, tensor);
+  public Arguments with(int argument, Operand operand) {
+    return new Arguments().and(argument, operand);
   }
 
   /** Starts a list of arguments with memory in oneDNN's own layout. */
@@ -61,10 +61,8 @@ public final class Primitive {
     private final IntMemoryMap map = new IntMemoryMap();
 
     /** Adds a tensor. */
-    public Arguments and(int argument, Tensor tensor) {
-      return and(
-          argument,
-          new memory(tensor.layout().description(), OneDnn.processor(), tensor.pointer()));
+    public Arguments and(int argument, Operand operand) {
+      return and(argument, operand.memory());
     }
 
     /** Adds memory in oneDNN's own layout. */

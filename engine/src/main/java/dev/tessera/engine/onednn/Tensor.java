@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
+import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -14,14 +15,7 @@ import org.bytedeco.javacpp.Pointer;
  * @param layout what lies there
  * @param address of the first element
  */
-public record Tensor(Layout layout, long address) {
-
-  /** A pointer that owns nothing. */
-  private static final class Address extends Pointer {
-    Address(long address) {
-      this.address = address;
-    }
-  }
+public record Tensor(Layout layout, long address) implements Operand {
 
   /** Other elements of the same memory. */
   public Tensor at(long offset, Layout other) {
@@ -64,6 +58,11 @@ public record Tensor(Layout layout, long address) {
     BytePointer pointer = new BytePointer(pointer());
     pointer.capacity(size);
     return pointer.asByteBuffer().order(ByteOrder.nativeOrder());
+  }
+
+  @Override
+  public memory memory() {
+    return new memory(layout.description(), OneDnn.processor(), pointer());
   }
 
   Pointer pointer() {

@@ -10,8 +10,11 @@
  *   <li>{@link dev.tessera.engine.onednn.Primitive}: a primitive, ready to be given its tensors
  *   <li>{@link dev.tessera.engine.onednn.Call}: a primitive with its tensors; running it allocates
  *       nothing in Java
+ *   <li>{@link dev.tessera.engine.onednn.Place}: a layout at an address that changes from call to
+ *       call; {@link dev.tessera.engine.onednn.MovingCopy}: a copy between two of them
  *   <li>{@link dev.tessera.engine.onednn.PackedLinear}: a linear map with weights that are laid out
- *       once, between rows of {@link dev.tessera.engine.onednn.NativeMatrix}es
+ *       once; {@link dev.tessera.engine.onednn.PackedProduct}: the product of maps of one shape
+ *       between rows of {@link dev.tessera.engine.onednn.NativeMatrix}es
  * </ul>
  *
  * <p>oneDNN picks its kernels by the processor it finds (AVX2, AVX-512, AMX); {@code

@@ -78,7 +78,8 @@ public final class ImageSampler {
       BooleanSupplier cancelled) {
     List<Draft> drafts = new ArrayList<>();
     for (ImagePrompt prompt : prompts) {
-      drafts.add(new Draft(prompt, new CounterRandom(options.seed(), "sample", prompt.sample())));
+      CounterRandom random = new CounterRandom(options.seed(), "sample", prompt.sample());
+      drafts.add(new Draft(prompt, random, options.isPlain()));
     }
     int count = drafts.size();
     int given = drafts.stream().mapToInt(Draft::givenFirst).min().orElse(0);
@@ -129,13 +130,15 @@ public final class ImageSampler {
   private final class Draft {
     private final ImagePrompt prompt;
     private final CounterRandom random;
+    private final boolean plain;
     private final Layout layout;
     private final int[] codes = new int[config.imageLength()];
     private double logLikelihood;
 
-    Draft(ImagePrompt prompt, CounterRandom random) {
+    Draft(ImagePrompt prompt, CounterRandom random, boolean plain) {
       this.prompt = prompt;
       this.random = random;
+      this.plain = plain;
       layout =
           config.infilling() && prompt.needsInfilling()
               ? builder.infillingLayout(prompt.known())
@@ -196,14 +199,20 @@ public final class ImageSampler {
         float[] unconditional,
         float guidance,
         TokenSampler sampler) {
-      double logSumExp = Logits.logSumExp(conditional);
-      // The sampler loses what it filters, which the likelihood needs.
-      float[] filtered = conditional.clone();
-      if (guidance != 1) {
-        guide(filtered, unconditional, guidance);
+      float[] shares = conditional.clone();
+      float maximum = Logits.exponentials(shares);
+      double total = Logits.sum(shares, 0, shares.length);
+      if (plain) {
+        codes[slot] = TokenSampler.draw(shares, total, random);
+      } else {
+        // The sampler loses what it filters, which the likelihood needs.
+        float[] filtered = conditional.clone();
+        if (guidance != 1) {
+          guide(filtered, unconditional, guidance);
+        }
+        codes[slot] = sampler.sample(filtered, random);
       }
-      codes[slot] = sampler.sample(filtered, random);
-      logLikelihood += conditional[codes[slot]] - logSumExp;
+      logLikelihood += conditional[codes[slot]] - (maximum + StrictMath.log(total));
     }
   }
 

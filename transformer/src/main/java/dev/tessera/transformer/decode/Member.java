@@ -5,11 +5,11 @@ import dev.tessera.transformer.decode.TransformerWeights.Norm;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one member of a team does of a pass. Each has the residual stream of all rows for itself and
- * does what is cheap on all of it; of attention it does its own heads, of a product its own
- * columns. Four times a layer the members wait for each other: when all heads have been attended
- * to, and after the products of which others need the columns. What they compute products with is
- * what differs between the kinds of members.
+ * What one member of a team does of a pass: of attention its own heads, of a product its own
+ * columns; what is cheap it does on all rows. Four times a layer the members wait for each other:
+ * when all heads have been attended to, and after the products of which others need the columns.
+ * What they compute products with, and where they keep the residual stream, is what differs between
+ * the kinds of members.
  */
 abstract sealed class Member permits PlainMember, PackedMember {
   /** Number of this member. */
@@ -17,24 +17,17 @@ abstract sealed class Member permits PlainMember, PackedMember {
 
   final ThreadTeam team;
   final TransformerWeights weights;
-  final ResidualStream x;
 
-  /**
-   * @param rows of a pass at most
-   */
-  Member(TransformerWeights weights, ThreadTeam team, int member, int rows, int width) {
+  Member(TransformerWeights weights, ThreadTeam team, int member) {
     this.weights = weights;
     this.team = team;
     this.member = member;
-    x = new ResidualStream(rows, width);
   }
 
   /** Does its part; the logits are there when all members have. */
   void run(Pass pass) {
     int rows = pass.rows();
-    for (int row = 0; row < rows; row++) {
-      weights.embed(pass.token(row), pass.position(row), pass.targetPosition(row), x.row(row));
-    }
+    embed(pass);
     for (int layer = 0; layer < weights.blocks().size(); layer++) {
       Block block = weights.blocks().get(layer);
       normalise(block.norm1(), rows);
@@ -58,6 +51,9 @@ abstract sealed class Member permits PlainMember, PackedMember {
     }
   }
 
+  /** What the residual stream begins with. */
+  abstract void embed(Pass pass);
+
   /** The residual stream through a norm: the input of {@link #project}, {@link #up}, the heads. */
   abstract void normalise(Norm norm, int rows);
 
@@ -67,16 +63,16 @@ abstract sealed class Member permits PlainMember, PackedMember {
   /** Attention of the own heads. */
   abstract void attend(Pass pass, int layer);
 
-  /** From what all members attended to, the own columns of the result. */
+  /** From what all members attended to, the own columns of what is added. */
   abstract void out(int layer, int rows);
 
   /** The own columns of the hidden layer, activated. */
   abstract void up(int layer, int rows);
 
-  /** From the hidden columns of all members, the own columns of the result. */
+  /** From the hidden columns of all members, the own columns of what is added. */
   abstract void down(int layer, int rows);
 
-  /** Adds what {@link #out} or {@link #down} of all members found last to the residual stream. */
+  /** Makes what {@link #out} or {@link #down} of all members found last part of the stream. */
   abstract void addResult(@Nullable Norm norm, int rows);
 
   /** The own columns of the logits. */

@@ -3,22 +3,22 @@ package dev.tessera.transformer.decode;
 import dev.tessera.engine.onednn.Layout;
 import dev.tessera.engine.onednn.NativeMatrix;
 import dev.tessera.engine.onednn.OneDnn;
-import dev.tessera.engine.onednn.Tensor;
 import dev.tessera.transformer.TransformerConfig;
 import java.nio.ShortBuffer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * In bfloat16, for some of the heads, as products read it in place: keys [heads][T][D / heads],
- * values [heads][D / heads][T], T rounded up to whole blocks. Nothing is cleared beforehand: of a
- * block, keys after the last input may be anything, values are 0.
+ * In bfloat16, for some of the heads, as products read it in place: keys [T][D], values [D][T], D
+ * that of the own heads, T rounded up to whole blocks. Nothing is cleared beforehand: of a block,
+ * keys after the last input may be anything, values are 0.
  */
 final class PackedCache implements KeyValueCache {
   private static final short[] CLEAR = new short[Pass.BLOCK];
 
   private final int heads;
   private final int headWidth;
+  private final int channels;
   private final int length;
   private final NativeMatrix[] keys;
   private final NativeMatrix[] values;
@@ -32,17 +32,18 @@ final class PackedCache implements KeyValueCache {
   PackedCache(OneDnn dnn, TransformerConfig config, int slots, int heads) {
     this.heads = heads;
     headWidth = config.headWidth();
+    channels = heads * headWidth;
     length = roundUp(config.sequenceLength());
     int layers = config.layers();
     keys = new NativeMatrix[layers];
     values = new NativeMatrix[layers];
     keysOfSlots = new ShortBuffer[layers][slots];
     valuesOfSlots = new ShortBuffer[layers][slots];
-    copied = new short[length * headWidth];
+    copied = new short[length * channels];
     for (int layer = 0; layer < layers; layer++) {
-      int rows = slots * heads * length;
-      keys[layer] = NativeMatrix.uninitialised(dnn, DataType.BFLOAT16, rows, headWidth);
-      values[layer] = NativeMatrix.uninitialised(dnn, DataType.BFLOAT16, rows, headWidth);
+      int rows = slots * length;
+      keys[layer] = NativeMatrix.uninitialised(dnn, DataType.BFLOAT16, rows, channels);
+      values[layer] = NativeMatrix.uninitialised(dnn, DataType.BFLOAT16, rows, channels);
     }
   }
 
@@ -51,66 +52,75 @@ final class PackedCache implements KeyValueCache {
     return (inputs + Pass.BLOCK - 1) / Pass.BLOCK * Pass.BLOCK;
   }
 
-  private long slotSize() {
-    return (long) heads * length * headWidth;
+  /** Elements from the keys, or values, of a slot to those of the next. */
+  long slotSize() {
+    return (long) length * channels;
   }
 
-  /** Keys of the first inputs of some slots, [slots, heads, inputs, D / heads]. */
-  Tensor keys(int layer, int slot, int slots, int inputs) {
-    return keys[layer].at(
-        slot * slotSize(),
-        Layout.strided(
-            DataType.BFLOAT16,
-            new long[] {slots, heads, inputs, headWidth},
-            slotSize(),
-            (long) length * headWidth,
-            headWidth,
-            1));
+  /** Elements from a channel's values to those of the next. */
+  int length() {
+    return length;
   }
 
-  /** Values of the first inputs of some slots, [slots, D, inputs], D that of the own heads. */
-  Tensor values(int layer, int slot, int slots, int inputs) {
-    return values[layer].at(
-        slot * slotSize(),
-        Layout.strided(
-            DataType.BFLOAT16,
-            new long[] {slots, (long) heads * headWidth, inputs},
-            slotSize(),
-            length,
-            1));
+  /** Of the keys of the first inputs of some slots, [slots, inputs, D]. */
+  Layout keys(int slots, int inputs) {
+    return Layout.strided(
+        DataType.BFLOAT16, new long[] {slots, inputs, channels}, slotSize(), channels, 1);
+  }
+
+  /** The same as [heads, D / heads, inputs], of one slot. */
+  Layout keysByHead(int inputs) {
+    return Layout.strided(
+        DataType.BFLOAT16, new long[] {heads, headWidth, inputs}, headWidth, 1, channels);
+  }
+
+  /** Of the values of the first inputs of some slots, [slots, D, inputs]. */
+  Layout values(int slots, int inputs) {
+    return Layout.strided(
+        DataType.BFLOAT16, new long[] {slots, channels, inputs}, slotSize(), length, 1);
   }
 
   /** The same as [heads, inputs, D / heads], of one slot. */
-  Tensor valuesByInput(int layer, int slot, int inputs) {
-    Tensor all = values(layer, slot, 1, inputs);
-    return all.as(
-        Layout.strided(
-            DataType.BFLOAT16,
-            new long[] {heads, inputs, headWidth},
-            (long) length * headWidth,
-            1,
-            length));
+  Layout valuesByHead(int inputs) {
+    return Layout.strided(
+        DataType.BFLOAT16,
+        new long[] {heads, inputs, headWidth},
+        (long) headWidth * length,
+        1,
+        length);
+  }
+
+  /** Where the key of an input begins. */
+  long keyAddress(int layer, int slot, int input) {
+    return keys[layer].address(slot * slotSize() + (long) input * channels);
+  }
+
+  /** Where the value of an input has its first channel. */
+  long valueAddress(int layer, int slot, int input) {
+    return values[layer].address(slot * slotSize() + input);
+  }
+
+  /** Makes room for an input: if it is the first of a block, the values of that are 0. */
+  void open(int layer, int slot, int input) {
+    if (input % Pass.BLOCK == 0) {
+      ShortBuffer slotValues = ofSlot(valuesOfSlots[layer], values[layer], slot);
+      for (int channel = 0; channel < channels; channel++) {
+        slotValues.put(channel * length + input, CLEAR, 0, Pass.BLOCK);
+      }
+    }
   }
 
   /**
-   * Adds the key and value of an input.
+   * Adds the key and value of an input, one of those that there is room for.
    *
-   * @param key rounded, of the own heads, from {@code from} on
-   * @param value the same
+   * @param parts rounded, of the own heads: the key from {@code keyAt} on, the value from {@code
+   *     valueAt} on
    */
-  void put(int slot, int layer, int input, short[] key, int from, short[] value, int valueFrom) {
-    ShortBuffer slotKeys = ofSlot(keysOfSlots[layer], keys[layer], slot);
-    for (int head = 0; head < heads; head++) {
-      slotKeys.put((head * length + input) * headWidth, key, from + head * headWidth, headWidth);
-    }
+  void put(int layer, int slot, int input, short[] parts, int keyAt, int valueAt) {
+    ofSlot(keysOfSlots[layer], keys[layer], slot).put(input * channels, parts, keyAt, channels);
     ShortBuffer slotValues = ofSlot(valuesOfSlots[layer], values[layer], slot);
-    boolean isNewBlock = input % Pass.BLOCK == 0;
-    for (int channel = 0; channel < heads * headWidth; channel++) {
-      int at = channel * length + input;
-      if (isNewBlock) {
-        slotValues.put(at, CLEAR, 0, Pass.BLOCK);
-      }
-      slotValues.put(at, value[valueFrom + channel]);
+    for (int channel = 0; channel < channels; channel++) {
+      slotValues.put(channel * length + input, parts[valueAt + channel]);
     }
   }
 
@@ -120,12 +130,10 @@ final class PackedCache implements KeyValueCache {
     for (int layer = 0; layer < keys.length; layer++) {
       ShortBuffer fromKeys = ofSlot(keysOfSlots[layer], keys[layer], from);
       ShortBuffer toKeys = ofSlot(keysOfSlots[layer], keys[layer], to);
-      for (int head = 0; head < heads; head++) {
-        copy(fromKeys, toKeys, head * length * headWidth, inputs * headWidth);
-      }
+      copy(fromKeys, toKeys, 0, inputs * channels);
       ShortBuffer fromValues = ofSlot(valuesOfSlots[layer], values[layer], from);
       ShortBuffer toValues = ofSlot(valuesOfSlots[layer], values[layer], to);
-      for (int channel = 0; channel < heads * headWidth; channel++) {
+      for (int channel = 0; channel < channels; channel++) {
         copy(fromValues, toValues, channel * length, blocks);
       }
     }

@@ -1,22 +1,25 @@
 package dev.tessera.transformer.decode;
 
 import dev.tessera.engine.onednn.Bfloat16;
-import dev.tessera.engine.onednn.Call;
 import dev.tessera.engine.onednn.NativeMatrix;
 import dev.tessera.engine.onednn.NativeThreads;
 import dev.tessera.engine.onednn.OneDnn;
 import dev.tessera.engine.onednn.PackedLinear;
 import dev.tessera.engine.onednn.PackedLinear.Activation;
-import dev.tessera.engine.onednn.Tensor;
+import dev.tessera.engine.onednn.PackedProduct;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.decode.PackedWeights.PackedBlock;
+import dev.tessera.transformer.decode.TransformerWeights.Block;
 import dev.tessera.transformer.decode.TransformerWeights.Norm;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** By oneDNN, tile by tile, on weights that were packed once. */
+/**
+ * By oneDNN, tile by tile, on weights that were packed once. The residual stream is shared: what a
+ * product adds to it, it adds itself, each member in its own columns.
+ */
 final class PackedMember extends Member {
   private final OneDnn dnn = new OneDnn();
   private final PackedWeights packed;
@@ -24,14 +27,20 @@ final class PackedMember extends Member {
   private final Panels heads;
   private final KeyValueCache cache;
   private final @Nullable PackedAttention attention;
+
+  /** One row, for what is done in plain Java. */
+  private final ResidualStream stream;
+
   private final float[] row;
   private final short[] rounded;
   private final NativeMatrix normed;
   private final NativeMatrix projected;
   private final List<Tile> tiles = new ArrayList<>();
+  private final @Nullable Tile single;
 
   /** Rows that members give each other. */
   static final class Shared {
+    private final NativeMatrix x;
     private final NativeMatrix attended;
     private final NativeMatrix hidden;
     private final NativeMatrix result;
@@ -39,6 +48,7 @@ final class PackedMember extends Member {
     private final NativeMatrix imageLogits;
 
     Shared(OneDnn dnn, TransformerConfig config, int rows) {
+      x = new NativeMatrix(dnn, DataType.FLOAT, rows, config.width());
       attended = new NativeMatrix(dnn, DataType.BFLOAT16, rows, config.width());
       hidden = new NativeMatrix(dnn, DataType.BFLOAT16, rows, 4 * config.width());
       result = new NativeMatrix(dnn, DataType.FLOAT, rows, config.width());
@@ -62,13 +72,14 @@ final class PackedMember extends Member {
       int member,
       int slots,
       int rows) {
-    super(weights, team, member, rows, config.width());
+    super(weights, team, member);
     this.packed = packed;
     this.shared = shared;
     heads = Panels.ofHeads(config.heads(), config.headWidth());
     int width = config.width();
     int from = heads.firstColumn(member, team.members());
     int to = heads.firstColumn(member + 1, team.members());
+    stream = new ResidualStream(1, width);
     row = new float[width];
     rounded = new short[width];
     normed = new NativeMatrix(dnn, DataType.BFLOAT16, rows, width);
@@ -81,8 +92,9 @@ final class PackedMember extends Member {
       cache = own;
       attention =
           new PackedAttention(
-              dnn, config, weights.blocks(), own, projected, shared.attended, from, to, slots);
+              dnn, config, weights.blocks(), own, projected, shared.attended, from, to);
     }
+    single = packed.takesRowsAlone() ? new Tile(0, 1) : null;
   }
 
   @Override
@@ -100,9 +112,31 @@ final class PackedMember extends Member {
     }
   }
 
+  /** Of rows, each member some. */
+  @Override
+  void embed(Pass pass) {
+    float[] x = stream.row(0);
+    for (int r = member; r < pass.rows(); r += team.members()) {
+      weights.embed(pass.token(r), pass.position(r), pass.targetPosition(r), x);
+      shared.x.put(r, 0, x, 0, x.length);
+    }
+    team.meet(member);
+  }
+
+  @Override
+  void normalise(Norm norm, int rows) {
+    float[] x = stream.row(0);
+    for (int r = 0; r < rows; r++) {
+      shared.x.get(r, 0, x, 0, x.length);
+      stream.read(0, norm, row);
+      Bfloat16.round(row, 0, rounded, 0, row.length);
+      normed.put(r, 0, rounded, 0, rounded.length);
+    }
+  }
+
   @Override
   void project(int layer, int rows) {
-    run(rows, layer, LayerCalls::qkv);
+    run(rows, tile -> tile.qkv, packed.blocks().get(layer).qkv());
   }
 
   @Override
@@ -114,120 +148,142 @@ final class PackedMember extends Member {
 
   @Override
   void out(int layer, int rows) {
-    run(rows, layer, LayerCalls::out);
+    run(rows, tile -> tile.out, packed.blocks().get(layer).out());
   }
 
   @Override
   void up(int layer, int rows) {
-    run(rows, layer, LayerCalls::up);
+    run(rows, tile -> tile.up, packed.blocks().get(layer).up());
   }
 
   @Override
   void down(int layer, int rows) {
-    run(rows, layer, LayerCalls::down);
+    run(rows, tile -> tile.down, packed.blocks().get(layer).down());
   }
 
+  /** Without a norm in between it has been added. With one, each member does some rows. */
   @Override
   void addResult(@Nullable Norm norm, int rows) {
-    for (int r = 0; r < rows; r++) {
+    if (norm == null) {
+      return;
+    }
+    float[] x = stream.row(0);
+    for (int r = member; r < rows; r += team.members()) {
+      shared.x.get(r, 0, x, 0, x.length);
       shared.result.get(r, 0, row, 0, row.length);
-      x.add(r, row, norm);
+      stream.add(0, row, norm);
+      shared.x.put(r, 0, x, 0, x.length);
     }
-  }
-
-  @Override
-  void normalise(Norm norm, int rows) {
-    for (int r = 0; r < rows; r++) {
-      x.read(r, norm, row);
-      Bfloat16.round(row, 0, rounded, 0, row.length);
-      normed.put(r, 0, rounded, 0, rounded.length);
-    }
+    team.meet(member);
   }
 
   @Override
   void logits(Pass pass) {
+    int rows = pass.rows();
     boolean text = pass.range() == Range.TEXT;
-    for (int i = 0; i < NativeMatrix.tiles(pass.rows()); i++) {
-      run(text ? tile(i).textHead : tile(i).imageHead);
+    if (text) {
+      run(rows, tile -> tile.textHead, packed.textHead());
+    } else {
+      run(rows, tile -> tile.imageHead, packed.imageHead());
     }
     NativeMatrix found = text ? shared.textLogits : shared.imageLogits;
     Panels panels = Panels.of(pass.logits(0).length);
     int from = panels.firstColumn(member, team.members());
     int columns = panels.firstColumn(member + 1, team.members()) - from;
-    for (int r = 0; r < pass.rows(); r++) {
+    for (int r = 0; r < rows; r++) {
       found.get(r, from, pass.logits(r), from, columns);
     }
   }
 
-  /** Which of a layer's products. */
+  /** Which of a tile's products. */
   @FunctionalInterface
   private interface Chosen {
-    @Nullable Call of(LayerCalls calls);
+    @Nullable PackedProduct of(Tile tile);
   }
 
   /** One product, tile by tile: its weights are near when the next tile needs them. */
-  private void run(int rows, int layer, Chosen product) {
-    for (int i = 0; i < NativeMatrix.tiles(rows); i++) {
-      run(product.of(tile(i).layers[layer]));
+  private void run(int rows, Chosen chosen, @Nullable PackedLinear linear) {
+    for (int i = 0; i < tiles(rows); i++) {
+      PackedProduct product = chosen.of(tile(i, rows));
+      if (product != null && linear != null) {
+        product.run(linear);
+      }
     }
   }
 
-  private static void run(@Nullable Call call) {
-    if (call != null) {
-      call.run();
-    }
+  private static int tiles(int rows) {
+    return NativeMatrix.tiles(rows);
   }
 
-  private Tile tile(int index) {
+  /** One of the tiles of a number of rows. */
+  private Tile tile(int index, int rows) {
+    if (rows == 1 && single != null) {
+      return single;
+    }
     while (tiles.size() <= index) {
-      tiles.add(new Tile(tiles.size()));
+      tiles.add(new Tile(tiles.size() * PackedLinear.TILE, PackedLinear.TILE));
     }
     return tiles.get(index);
   }
 
-  private record LayerCalls(
-      @Nullable Call qkv, @Nullable Call out, @Nullable Call up, @Nullable Call down) {}
-
-  /** The products of a tile. */
+  /**
+   * What is done with some rows, a tile of them or one: of each product one call for all layers,
+   * null where the member has no columns.
+   */
   private final class Tile {
-    private final int index;
-    private final LayerCalls[] layers;
-    private final @Nullable Call textHead;
-    private final @Nullable Call imageHead;
+    private final int first;
+    private final int rows;
+    private final @Nullable PackedProduct qkv;
+    private final @Nullable PackedProduct out;
+    private final @Nullable PackedProduct up;
+    private final @Nullable PackedProduct down;
+    private final @Nullable PackedProduct textHead;
+    private final @Nullable PackedProduct imageHead;
 
-    Tile(int index) {
-      this.index = index;
-      layers = packed.blocks().stream().map(this::calls).toArray(LayerCalls[]::new);
-      textHead = call(packed.textHead(), normed, shared.textLogits, Activation.NONE);
-      imageHead = call(packed.imageHead(), normed, shared.imageLogits, Activation.NONE);
+    Tile(int first, int rows) {
+      this.first = first;
+      this.rows = rows;
+      PackedBlock block = packed.blocks().get(0);
+      Block norms = weights.blocks().get(0);
+      qkv = product(block.qkv(), normed, projected, 0, projected.columns(), Activation.NONE);
+      out = added(block.out(), shared.attended, norms.attentionNorm());
+      up = product(block.up(), normed, shared.hidden, Activation.GELU);
+      down = added(block.down(), shared.hidden, norms.mlpNorm());
+      textHead = product(packed.textHead(), normed, shared.textLogits, Activation.NONE);
+      imageHead = product(packed.imageHead(), normed, shared.imageLogits, Activation.NONE);
     }
 
-    private LayerCalls calls(PackedBlock block) {
-      PackedLinear qkv = block.qkv();
-      return new LayerCalls(
-          qkv == null
-              ? null
-              : qkv.call(dnn, normed.tile(index), projected.tile(index), Activation.NONE),
-          call(block.out(), shared.attended, shared.result, Activation.NONE),
-          call(block.up(), normed, shared.hidden, Activation.GELU),
-          call(block.down(), shared.hidden, shared.result, Activation.NONE));
+    private @Nullable PackedProduct added(
+        @Nullable PackedLinear linear, NativeMatrix from, @Nullable Norm norm) {
+      return norm == null
+          ? product(linear, from, shared.x, Activation.ADDED)
+          : product(linear, from, shared.result, Activation.NONE);
     }
 
     /** Into the own columns of y. */
-    private @Nullable Call call(
-        @Nullable PackedLinear linear, NativeMatrix from, NativeMatrix to, Activation activation) {
+    private @Nullable PackedProduct product(
+        @Nullable PackedLinear linear, NativeMatrix x, NativeMatrix y, Activation activation) {
+      Panels panels = Panels.of(y.columns());
+      return product(
+          linear,
+          x,
+          y,
+          panels.firstColumn(member, team.members()),
+          panels.firstColumn(member + 1, team.members()),
+          activation);
+    }
+
+    private @Nullable PackedProduct product(
+        @Nullable PackedLinear linear,
+        NativeMatrix x,
+        NativeMatrix y,
+        int from,
+        int to,
+        Activation activation) {
       if (linear == null) {
         return null;
       }
-      Tensor x = from.tile(index);
-      Tensor y = to.tile(index);
-      Panels panels = Panels.of((int) y.size(1));
-      Tensor own =
-          to.tile(
-              index,
-              panels.firstColumn(member, team.members()),
-              panels.firstColumn(member + 1, team.members()));
-      return linear.call(dnn, x, own, activation);
+      return linear.product(dnn, x.rows(first, rows), y.rows(first, rows, from, to), activation);
     }
   }
 }

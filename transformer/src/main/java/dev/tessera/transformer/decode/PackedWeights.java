@@ -29,7 +29,22 @@ record PackedWeights(
       @Nullable PackedLinear qkv,
       @Nullable PackedLinear out,
       @Nullable PackedLinear up,
-      @Nullable PackedLinear down) {}
+      @Nullable PackedLinear down) {
+    private boolean takesRowsAlone() {
+      return alone(qkv) && alone(out) && alone(up) && alone(down);
+    }
+  }
+
+  /** Whether rows by themselves get the bits that they have in a tile, in all products. */
+  boolean takesRowsAlone() {
+    return alone(textHead)
+        && alone(imageHead)
+        && blocks.stream().allMatch(PackedBlock::takesRowsAlone);
+  }
+
+  private static boolean alone(@Nullable PackedLinear linear) {
+    return linear == null || linear.takesRowsAlone();
+  }
 
   static PackedWeights pack(
       OneDnn dnn,

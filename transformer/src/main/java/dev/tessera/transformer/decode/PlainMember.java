@@ -12,6 +12,7 @@ final class PlainMember extends Member {
   private static final float GELU_SLOPE = 1.702f;
 
   private final Shared shared;
+  private final ResidualStream x;
   private final Span[] projectedColumns;
   private final Span outColumns;
   private final Span upColumns;
@@ -59,8 +60,9 @@ final class PlainMember extends Member {
       int member,
       int slots,
       int rows) {
-    super(weights, team, member, rows, config.width());
+    super(weights, team, member);
     this.shared = shared;
+    x = new ResidualStream(rows, config.width());
     int width = config.width();
     int members = team.members();
     Span channels = Span.of(Panels.ofHeads(config.heads(), config.headWidth()), member, members);
@@ -80,6 +82,13 @@ final class PlainMember extends Member {
   @Override
   KeyValueCache cache() {
     return cache;
+  }
+
+  @Override
+  void embed(Pass pass) {
+    for (int row = 0; row < pass.rows(); row++) {
+      weights.embed(pass.token(row), pass.position(row), pass.targetPosition(row), x.row(row));
+    }
   }
 
   @Override

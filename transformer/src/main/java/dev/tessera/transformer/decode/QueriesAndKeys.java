@@ -39,6 +39,11 @@ final class QueriesAndKeys {
     sines = rotary ? new RotaryAngles(config).sines() : null;
   }
 
+  /** Whether anything becomes of them in a layer. */
+  boolean change(int layer) {
+    return cosines != null || blocks.get(layer).headNorm() != null;
+  }
+
   /**
    * Prepares the own channels of one row.
    *

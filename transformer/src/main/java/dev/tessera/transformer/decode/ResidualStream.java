@@ -1,21 +1,25 @@
 package dev.tessera.transformer.decode;
 
 import dev.tessera.transformer.decode.TransformerWeights.Norm;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What each layer adds to and reads through a layer normalisation, a row for each row of a pass.
- * Sums are in double precision and in a fixed order.
+ * Sums have a fixed order; they are eight short ones in single precision, put together in double.
  */
 final class ResidualStream {
   private static final double EPSILON = 1e-5;
 
   private final float[][] x;
   private final float[] added;
+  private final float[] ones;
 
   ResidualStream(int rows, int width) {
     x = new float[rows][width];
     added = new float[width];
+    ones = new float[width];
+    Arrays.fill(ones, 1);
   }
 
   /** A row, [D]. */
@@ -46,12 +50,12 @@ final class ResidualStream {
     normalise(norm, x[row], target);
   }
 
-  private static void normalise(Norm norm, float[] in, float[] out) {
-    float mean = (float) (Logits.sum(in, 0, in.length) / in.length);
+  private void normalise(Norm norm, float[] in, float[] out) {
+    float mean = (float) (sumOfProducts(in, ones) / in.length);
     for (int j = 0; j < out.length; j++) {
       out[j] = in[j] - mean;
     }
-    double variance = sumOfSquares(out) / out.length;
+    double variance = sumOfProducts(out, out) / out.length;
     float factor = (float) (1 / Math.sqrt(variance + EPSILON));
     float[] scale = norm.scale();
     float[] bias = norm.bias();
@@ -60,22 +64,32 @@ final class ResidualStream {
     }
   }
 
-  /** Four sums side by side, because the additions of one would wait for each other. */
-  private static double sumOfSquares(float[] values) {
-    double sum0 = 0;
-    double sum1 = 0;
-    double sum2 = 0;
-    double sum3 = 0;
+  /** Eight sums side by side, because the additions of one would wait for each other. */
+  private static double sumOfProducts(float[] a, float[] b) {
+    float sum0 = 0;
+    float sum1 = 0;
+    float sum2 = 0;
+    float sum3 = 0;
+    float sum4 = 0;
+    float sum5 = 0;
+    float sum6 = 0;
+    float sum7 = 0;
     int j = 0;
-    for (; j + 3 < values.length; j += 4) {
-      sum0 += (double) values[j] * values[j];
-      sum1 += (double) values[j + 1] * values[j + 1];
-      sum2 += (double) values[j + 2] * values[j + 2];
-      sum3 += (double) values[j + 3] * values[j + 3];
+    for (; j + 7 < a.length; j += 8) {
+      sum0 += a[j] * b[j];
+      sum1 += a[j + 1] * b[j + 1];
+      sum2 += a[j + 2] * b[j + 2];
+      sum3 += a[j + 3] * b[j + 3];
+      sum4 += a[j + 4] * b[j + 4];
+      sum5 += a[j + 5] * b[j + 5];
+      sum6 += a[j + 6] * b[j + 6];
+      sum7 += a[j + 7] * b[j + 7];
     }
-    for (; j < values.length; j++) {
-      sum0 += (double) values[j] * values[j];
+    for (; j < a.length; j++) {
+      sum0 += a[j] * b[j];
     }
-    return (sum0 + sum1) + (sum2 + sum3);
+    double low = ((double) sum0 + sum1) + ((double) sum2 + sum3);
+    double high = ((double) sum4 + sum5) + ((double) sum6 + sum7);
+    return low + high;
   }
 }

@@ -53,6 +53,11 @@ public record SamplingOptions(
     return DEFAULT.withTemperature(0);
   }
 
+  /** Whether a token is drawn with the probabilities that the model gives it. */
+  boolean isPlain() {
+    return temperature == 1 && topK == 0 && topP == 1 && guidance == 1;
+  }
+
   /** Whether every row needs a second one with the null caption. */
   public boolean isGuided() {
     return guidance != 1;

@@ -43,21 +43,31 @@ interface TokenSampler {
   static TokenSampler categorical() {
     return (logits, random) -> {
       Logits.exponentials(logits);
-      double drawn = random.nextDouble() * Logits.sum(logits, 0, logits.length);
-      double sum = 0;
-      int last = 0;
-      for (int id = 0; id < logits.length; id++) {
-        sum += logits[id];
-        if (sum > drawn) {
-          return id;
-        }
-        if (logits[id] > 0) {
-          last = id;
-        }
-      }
-      // The product above can be the total, and that was summed in another order.
-      return last;
+      return draw(logits, Logits.sum(logits, 0, logits.length), random);
     };
+  }
+
+  /**
+   * Each id with its share of a total.
+   *
+   * @param shares not negative
+   * @param total by {@link Logits#sum}
+   */
+  static int draw(float[] shares, double total, RandomGenerator random) {
+    double drawn = random.nextDouble() * total;
+    double sum = 0;
+    int last = 0;
+    for (int id = 0; id < shares.length; id++) {
+      sum += shares[id];
+      if (sum > drawn) {
+        return id;
+      }
+      if (shares[id] > 0) {
+        last = id;
+      }
+    }
+    // The product above can be the total, and that was summed in another order.
+    return last;
   }
 
   /** Divides by the temperature, above 0, after the largest was made 0: nothing overflows. */

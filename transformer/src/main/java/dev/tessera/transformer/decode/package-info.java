@@ -5,13 +5,14 @@
  * without a graph, from its {@link dev.tessera.transformer.decode.TransformerWeights}. What goes
  * through the model together is a {@code Pass}: the next input of each row, or many inputs of some
  * rows that are known beforehand. It is done by a {@code ThreadTeam}, each {@code Member} of which
- * has the {@code ResidualStream} for itself and takes whole {@code Panels}: its attention heads,
- * with their keys and values in a {@code KeyValueCache}, and its columns of each matrix. Members
- * come in two kinds: {@code PlainMember}, in plain Java and f32, the reference, which needs no
- * native library; and {@code PackedMember}, on {@code PackedWeights} in a {@link
- * dev.tessera.transformer.decode.WeightFormat} that takes less memory, with products in tiles of 16
- * rows and {@code PackedAttention} by oneDNN. Where products wait for weights to be read, which is
- * at small batches, a tile takes no longer than a row.
+ * takes whole {@code Panels}: its attention heads, with their keys and values in a {@code
+ * KeyValueCache}, and its columns of each matrix. Members come in two kinds: {@code PlainMember},
+ * in plain Java and f32, the reference, which needs no native library; and {@code PackedMember}, on
+ * {@code PackedWeights} in a {@link dev.tessera.transformer.decode.WeightFormat} that takes less
+ * memory, with products in tiles of 16 rows and {@code PackedAttention} by oneDNN. The {@code
+ * ResidualStream} each plain member has for itself; packed ones share it, and their products add to
+ * it. Where products wait for weights or for keys and values to be read, which is at small batches,
+ * a tile takes hardly longer than a row.
  *
  * <p>On the decoder stand {@link dev.tessera.transformer.decode.ImageSampler}, {@link
  * dev.tessera.transformer.decode.Captioner} and {@link dev.tessera.transformer.decode.Likelihood}.
@@ -25,8 +26,9 @@
  * <ul>
  *   <li>The logits of a row are the same to the bit for any batch size, neighbours and threads, and
  *       whether inputs are given one by one or together, for each format of the weights: a tile is
- *       the only shape that is computed of rows, columns do not depend on each other, attention has
- *       a length that follows from the query alone, and every other sum has a fixed order.
+ *       the only shape that is computed of rows, but for a single one where that has the same bits;
+ *       columns do not depend on each other, attention has a length that follows from the query
+ *       alone, and every other sum has a fixed order.
  *   <li>The randomness of sample k is a function of the seed and k alone, so that sample k is the
  *       same however many are drawn with it.
  *   <li>Likelihoods are natural logarithms of the model's own distribution: temperature 1, nothing
