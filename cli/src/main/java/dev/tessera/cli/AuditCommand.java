@@ -38,7 +38,7 @@ final class AuditCommand implements Callable<Integer> {
       defaultValue = ShippedConfigs.DEFAULT,
       description =
           "The configuration that training would have: a YAML file, or one of default, demo,"
-              + " overfit, overfit-gumbel, fsq, dalle1, emoji (default: ${DEFAULT-VALUE}).")
+              + " overfit, overfit-gumbel, fsq, dalle1, emoji, emoji-finish (default: ${DEFAULT-VALUE}).")
   private String config = ShippedConfigs.DEFAULT;
 
   @Option(

@@ -42,7 +42,8 @@ final class TrainingOptions {
       names = "--config",
       paramLabel = "F",
       description =
-          "A YAML file, or one of default, demo, overfit, overfit-gumbel, fsq, dalle1, emoji"
+          "A YAML file, or one of default, demo, overfit, overfit-gumbel, fsq, dalle1, emoji,"
+              + " emoji-finish"
               + " (default: default).")
   private @Nullable String config;
 

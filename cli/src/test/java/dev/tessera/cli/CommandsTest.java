@@ -66,6 +66,8 @@ class CommandsTest {
         Arguments.of(
             "sample --model m --out s.png --columns 0", "--columns is 0, but must be 1 to"),
         Arguments.of("sample --model m --out s.png --rerank-by ranker", "there is no --rerank"),
+        Arguments.of("train-transformer x --out r", "one of --vqvae and --from must be given"),
+        Arguments.of("train-transformer x --out r --vqvae a --from b", "one of --vqvae and --from"),
         Arguments.of("train-ranker x --model m", "--out"),
         Arguments.of("train-ranker x --model m --out r.zip", "must be a file NAME.tessera"),
         Arguments.of("train-ranker x --model m --out r.tessera --resume", "nothing to be resumed"),

@@ -800,6 +800,15 @@ class TrainingEndToEndTest {
     Call transformer = with(with("train-transformer", common), "--out", second, "--vqvae", bundle);
     assertThat(transformer.exitCode()).as(transformer.err()).isZero();
     assertThat(second.resolve("best.tessera")).exists();
+
+    Path third = folder.resolve("third");
+    Path start = second.resolve("last.tessera");
+    Call on = with(with("train-transformer", common), "--out", third, "--from", start);
+    assertThat(on.exitCode()).as(on.err()).isZero();
+    assertThat(third.resolve("tokenizer.pb")).hasSameBinaryContentAs(second.resolve("tokenizer.pb"));
+    Call alone = with(with("train-transformer", common), "--out", folder.resolve("n"), "--from", bundle);
+    assertThat(alone.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(alone.err()).contains("vqvae.tessera holds stage 1 alone");
   }
 
   private static Object[] with(String command, Object... arguments) {

@@ -15,7 +15,7 @@ public final class ShippedConfigs {
 
   /** The names of all. */
   public static final List<String> NAMES =
-      List.of(DEFAULT, "demo", "overfit", "overfit-gumbel", "fsq", "dalle1", "emoji");
+      List.of(DEFAULT, "demo", "overfit", "overfit-gumbel", "fsq", "dalle1", "emoji", "emoji-finish");
 
   private ShippedConfigs() {}
 

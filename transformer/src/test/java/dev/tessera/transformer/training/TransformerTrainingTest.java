@@ -11,6 +11,7 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.store.Sha256;
+import dev.tessera.engine.store.TensorMap;
 import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.Budget;
 import dev.tessera.engine.train.Checkpoints;
@@ -517,6 +518,33 @@ class TransformerTrainingTest {
     TrainingLoop loop = stage.loop(1, new byte[0], new Checkpoints(folder, 1), listener);
     loop.run(new Budget.Steps(4), () -> false);
     return losses;
+  }
+
+  @Test
+  void whatWasLearnedBeforeIsWhereALaterTrainingBegins(@TempDir Path folder) throws IOException {
+    TensorMap learned;
+    try (TrainingLoop first = fresh(stage(0.3, 0.1, 1), folder.resolve("first"))) {
+      first.run(new Budget.Steps(4), () -> false);
+      learned = first.lastWeights();
+    }
+    TransformerTraining later = stage(0.3, 0.1, 2);
+    later.startFrom(learned);
+    try (TrainingLoop second = fresh(later, folder.resolve("second"));
+        TrainingLoop random = fresh(stage(0.3, 0.1, 2), folder.resolve("third"))) {
+      for (String name : learned.asMap().keySet()) {
+        assertThat(numbers(second.lastWeights(), name)).as(name).isEqualTo(numbers(learned, name));
+      }
+      String table = "token_embedding";
+      assertThat(numbers(random.lastWeights(), table)).isNotEqualTo(numbers(learned, table));
+    }
+  }
+
+  private static float[] numbers(TensorMap weights, String name) {
+    return Objects.requireNonNull(weights.asMap().get(name)).data();
+  }
+
+  private static TrainingLoop fresh(TransformerTraining stage, Path folder) {
+    return stage.loop(1, new byte[32], new Checkpoints(folder, 1), new TrainingListener() {});
   }
 
   @Test
