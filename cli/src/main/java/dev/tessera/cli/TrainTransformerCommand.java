@@ -16,10 +16,7 @@ final class TrainTransformerCommand implements Callable<Integer> {
 
   @Mixin private final TrainingOptions options = new TrainingOptions();
 
-  @Option(
-      names = "--vqvae",
-      paramLabel = "BUNDLE",
-      description = "A bundle whose stage 1 is used.")
+  @Option(names = "--vqvae", paramLabel = "BUNDLE", description = "A bundle whose stage 1 is used.")
   private @Nullable Path vqvae;
 
   @Option(

@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
@@ -152,9 +151,7 @@ final class TrainingOptions {
     if (tokens != null) {
       return Found.tokens(tokens);
     }
-    return tokenizer == null
-        ? Found.NOTHING
-        : Found.tokenizer(TokenizerFile.read(tokenizer));
+    return tokenizer == null ? Found.NOTHING : Found.tokenizer(TokenizerFile.read(tokenizer));
   }
 
   /** How long it may take. */

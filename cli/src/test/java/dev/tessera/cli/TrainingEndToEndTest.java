@@ -805,8 +805,10 @@ class TrainingEndToEndTest {
     Path start = second.resolve("last.tessera");
     Call on = with(with("train-transformer", common), "--out", third, "--from", start);
     assertThat(on.exitCode()).as(on.err()).isZero();
-    assertThat(third.resolve("tokenizer.pb")).hasSameBinaryContentAs(second.resolve("tokenizer.pb"));
-    Call alone = with(with("train-transformer", common), "--out", folder.resolve("n"), "--from", bundle);
+    assertThat(third.resolve("tokenizer.pb"))
+        .hasSameBinaryContentAs(second.resolve("tokenizer.pb"));
+    Call alone =
+        with(with("train-transformer", common), "--out", folder.resolve("n"), "--from", bundle);
     assertThat(alone.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(alone.err()).contains("vqvae.tessera holds stage 1 alone");
   }

@@ -15,7 +15,8 @@ public final class ShippedConfigs {
 
   /** The names of all. */
   public static final List<String> NAMES =
-      List.of(DEFAULT, "demo", "overfit", "overfit-gumbel", "fsq", "dalle1", "emoji", "emoji-finish");
+      List.of(
+          DEFAULT, "demo", "overfit", "overfit-gumbel", "fsq", "dalle1", "emoji", "emoji-finish");
 
   private ShippedConfigs() {}
 

@@ -46,7 +46,10 @@ record ClassifierNetwork(int height, int width, int classes) {
     return ops.linear(
             x,
             graph.parameter(
-                "out/weight", Initialiser.normal(1 / Math.sqrt((double) features)), features, classes),
+                "out/weight",
+                Initialiser.normal(1 / Math.sqrt((double) features)),
+                features,
+                classes),
             graph.parameter("out/bias", Initialiser.zeros(), classes))
         .named("logits");
   }

@@ -6,8 +6,8 @@ import java.util.random.RandomGenerator;
 /**
  * What pictures lose on the way through any codec of few tokens, without one: a picture is mixed
  * with its blurred copy (the binomial kernel of 3 × 3) by a random share, and each of its numbers
- * gets normal noise. Who learns from such copies, too, does not take the blur of a codec for a way of
- * drawing.
+ * gets normal noise. Who learns from such copies, too, does not take the blur of a codec for a way
+ * of drawing.
  */
 public final class Softening {
   /** Standard deviation of the noise at most, in levels of 8 bits. */
