@@ -73,10 +73,17 @@ record Binary(Function function, DataType type) implements FusedKernel {
         yield List.of(node.cast(dy, typeA), summed(node, node.cast(negative, typeB), b));
       }
       case MULTIPLY ->
-          List.of(
-              node.one(new Binary(Function.MULTIPLY, typeA), dy, b),
-              summed(node, node.one(new Binary(Function.MULTIPLY, typeB), dy, a), b));
+          List.of(product(node, dy, b, typeA), summed(node, product(node, dy, a, typeB), b));
     };
+  }
+
+  /**
+   * A product in the type of its factors, then rounded: of floats that become anything else oneDNN
+   * has no kernel but the reference.
+   */
+  private static Typed product(Derivation node, Typed x, Typed y, DataType type) {
+    DataType own = x.type().type() == y.type().type() ? x.type().type() : DataType.FLOAT;
+    return node.cast(node.one(new Binary(Function.MULTIPLY, own), x, y), type);
   }
 
   /** Sums a gradient over the elements that share an element of b. */

@@ -5,6 +5,7 @@ import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.transformer.TransformerConfig;
+import java.util.Arrays;
 
 /**
  * Numbers that training leaves out of the residual stream at random (Srivastava et al., 2014), at
@@ -71,14 +72,14 @@ public record Dropout(double rate) {
 
   /** 0 at the rate, otherwise what makes the mean 1. */
   void fill(float[] factors, CounterRandom random) {
-    int threshold = threshold();
-    float kept = DRAWS / (float) (DRAWS - threshold);
+    float[] ofDraw = new float[DRAWS];
+    Arrays.fill(ofDraw, threshold(), DRAWS, DRAWS / (float) (DRAWS - threshold()));
     int next = 0;
     while (next < factors.length) {
       long bits = random.nextLong();
       int end = Math.min(factors.length, next + Long.BYTES);
       for (; next < end; next++) {
-        factors[next] = (bits & (DRAWS - 1)) < threshold ? 0 : kept;
+        factors[next] = ofDraw[(int) bits & (DRAWS - 1)];
         bits >>>= Byte.SIZE;
       }
     }
