@@ -61,7 +61,7 @@ final class EvalCommand implements Callable<Integer> {
   private List<Path> models = new ArrayList<>();
 
   @Mixin private final MeasureOptions measured = new MeasureOptions();
-  @Mixin private final SamplingSettings sampling = new SamplingSettings();
+  @Mixin private final PictureSampling sampling = new PictureSampling();
 
   /** What can be measured alone. */
   enum Stage {
@@ -76,14 +76,6 @@ final class EvalCommand implements Callable<Integer> {
           "Measure this alone: vqvae, in more detail; or decoder, what the format of its weights"
               + " costs in held-out bits per token.")
   private @Nullable Stage stage;
-
-  @Option(
-      names = "--guidance",
-      paramLabel = "G",
-      defaultValue = "1",
-      description =
-          "Classifier-free guidance of the report's samples (default: ${DEFAULT-VALUE}, none).")
-  private double guidance;
 
   @Option(
       names = "--rerank",
@@ -177,7 +169,7 @@ final class EvalCommand implements Callable<Integer> {
                 EvaluationSettings.DEFAULT
                     .withPictures(pictures)
                     .withRerank(rerank)
-                    .withSampling(sampling.options().withGuidance(guidance)));
+                    .withSampling(sampling.options()));
     if (Files.isRegularFile(folder)) {
       throw new UsageException("--out is " + folder + ", which is a file, not a folder");
     }

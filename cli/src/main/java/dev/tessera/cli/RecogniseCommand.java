@@ -28,14 +28,7 @@ final class RecogniseCommand implements Callable<Integer> {
 
   @Mixin private final ModelOption model = new ModelOption();
   @Mixin private final MeasureOptions measured = new MeasureOptions();
-  @Mixin private final SamplingSettings sampling = new SamplingSettings();
-
-  @Option(
-      names = "--guidance",
-      paramLabel = "G",
-      defaultValue = "1",
-      description = "Classifier-free guidance of the samples (default: ${DEFAULT-VALUE}, none).")
-  private double guidance;
+  @Mixin private final PictureSampling sampling = new PictureSampling();
 
   @Option(
       names = "--per-class",
@@ -73,11 +66,7 @@ final class RecogniseCommand implements Callable<Integer> {
         UsageException.check(
             () ->
                 new ClassEvaluation.Settings(
-                    TRAINING_PICTURES,
-                    perClass,
-                    asked,
-                    steps,
-                    sampling.options().withGuidance(guidance)));
+                    TRAINING_PICTURES, perClass, asked, steps, sampling.options()));
     ClassEvaluation found;
     try (EvaluationBars bars = new EvaluationBars(session, "classes")) {
       found = ClassEvaluation.of(bundle, measured.pictures(bundle, session), settings, bars);

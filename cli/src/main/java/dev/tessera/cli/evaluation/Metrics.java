@@ -15,7 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
  * The figures of an evaluation for programs, {@code metrics.json}:
  *
  * <pre>
- * {"source": …, "seed": …, "temperature": …, "topK": …, "topP": …, "guidance": …, "rerank": …,
+ * {"source": …, "seed": …, "temperature": …, "topK": …, "topP": …, "guidance": …,
+ *  "guidanceSchedule": …, "rerank": …,
  *  "models": [{"model": …, "featureSpace": …, "featureSpaceDefinition": …,
  *    "sections": {SECTION: {FIGURE: {"value": …, "unit": …, "definition": …,
  *                                    "low": …, "high": …, "real": …, "chance": …}}},
@@ -40,6 +41,8 @@ public final class Metrics {
     root.put("topK", settings.sampling().topK());
     root.put("topP", settings.sampling().topP());
     root.put("guidance", settings.sampling().guidance());
+    root.put(
+        "guidanceSchedule", settings.sampling().guidanceSchedule().name().toLowerCase(Locale.ROOT));
     root.put("rerank", settings.rerank());
     List<Object> list = new ArrayList<>();
     models.forEach(model -> list.add(model(model)));

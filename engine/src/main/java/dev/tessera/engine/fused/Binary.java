@@ -33,6 +33,12 @@ record Binary(Function function, DataType type) implements FusedKernel {
     }
   }
 
+  /** With a result of the type of both, or FLOAT where they differ. */
+  static Binary of(Function function, Typed a, Typed b) {
+    DataType type = a.type().type();
+    return new Binary(function, type == b.type().type() ? type : DataType.FLOAT);
+  }
+
   static Binary decode(long[] attributes) {
     return new Binary(
         EnumCode.decode(Function.class, attributes[0]),
@@ -82,8 +88,7 @@ record Binary(Function function, DataType type) implements FusedKernel {
    * has no kernel but the reference.
    */
   private static Typed product(Derivation node, Typed x, Typed y, DataType type) {
-    DataType own = x.type().type() == y.type().type() ? x.type().type() : DataType.FLOAT;
-    return node.cast(node.one(new Binary(Function.MULTIPLY, own), x, y), type);
+    return node.cast(node.one(of(Function.MULTIPLY, x, y), x, y), type);
   }
 
   /** Sums a gradient over the elements that share an element of b. */

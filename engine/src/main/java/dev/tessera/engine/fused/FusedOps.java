@@ -327,8 +327,7 @@ public final class FusedOps implements Ops {
   private GraphTensor binary(Binary.Function function, GraphTensor a, GraphTensor b) {
     Typed left = typed(a);
     Typed right = typed(b);
-    DataType type = left.type().type() == right.type().type() ? left.type().type() : DataType.FLOAT;
-    return add(new Binary(function, type), left, right);
+    return add(Binary.of(function, left, right), left, right);
   }
 
   @Override

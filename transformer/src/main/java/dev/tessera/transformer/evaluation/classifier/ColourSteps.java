@@ -1,6 +1,7 @@
 package dev.tessera.transformer.evaluation.classifier;
 
 import dev.tessera.vqvae.picture.Rgb;
+import java.util.Arrays;
 
 /**
  * Pictures as a classifier takes them: each of red, green and blue becomes {@value #STEPS} numbers
@@ -24,7 +25,7 @@ final class ColourSteps {
    */
   static void write(Rgb picture, float[] to, int from) {
     byte[] levels = picture.pixels();
-    java.util.Arrays.fill(to, from, from + levels.length * STEPS, 0);
+    Arrays.fill(to, from, from + levels.length * STEPS, 0);
     for (int i = 0; i < levels.length; i++) {
       float place = (levels[i] & 0xFF) * (STEPS - 1) / 255f;
       int step = Math.min((int) place, STEPS - 2);
