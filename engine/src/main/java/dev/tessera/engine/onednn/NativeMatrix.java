@@ -2,20 +2,30 @@ package dev.tessera.engine.onednn;
 
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
-import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.ShortPointer;
+import org.bytedeco.javacpp.indexer.ShortIndexer;
+import org.bytedeco.javacpp.indexer.ShortRawIndexer;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** A row-major matrix in memory of its own, in whole tiles of {@link PackedLinear#TILE} rows. */
 public final class NativeMatrix {
-  private final memory owner;
+  private final Kept kept;
   private final Tensor all;
   private final FloatBuffer floats;
   private final ShortBuffer halves;
 
-  private NativeMatrix(memory owner, Layout layout) {
-    this.owner = owner;
-    all = new Tensor(layout, owner.get_data_handle().address());
+  /** Of what is written one by one, anywhere in the memory. */
+  private final ShortIndexer elements;
+
+  // Where elements are moved from and to.
+  private final Address from = new Address(0);
+  private final Address to = new Address(0);
+
+  private NativeMatrix(Kept kept, Layout layout) {
+    this.kept = kept;
+    all = new Tensor(layout, kept.address());
     boolean isAddressable = layout.length() * layout.type().width() <= Integer.MAX_VALUE;
     floats =
         isAddressable && layout.type() == DataType.FLOAT ? all.floats() : FloatBuffer.allocate(0);
@@ -23,6 +33,9 @@ public final class NativeMatrix {
         isAddressable && layout.type() == DataType.BFLOAT16
             ? all.halves()
             : ShortBuffer.allocate(0);
+    ShortPointer first = new ShortPointer(all.pointer());
+    first.capacity(layout.type() == DataType.BFLOAT16 ? layout.length() : 0);
+    elements = ShortRawIndexer.create(first);
   }
 
   /**
@@ -34,16 +47,17 @@ public final class NativeMatrix {
   public NativeMatrix(OneDnn dnn, DataType type, int rows, int columns) {
     this(dnn, layout(type, rows, columns));
     long bytes = all.length() * type.width();
-    new BytePointer(owner.get_data_handle()).capacity(bytes).fill(0);
+    new BytePointer(all.pointer()).capacity(bytes).fill(0);
   }
 
   private NativeMatrix(OneDnn dnn, Layout layout) {
-    this(dnn.allocate(layout.description()), layout);
+    this(new Kept(dnn.allocate(layout.description())), layout);
   }
 
   /** A matrix of anything: memory that is not written to need not exist. */
-  public static NativeMatrix uninitialised(OneDnn dnn, DataType type, int rows, int columns) {
-    return new NativeMatrix(dnn, layout(type, rows, columns));
+  public static NativeMatrix uninitialised(Arena arena, DataType type, int rows, int columns) {
+    Layout layout = layout(type, rows, columns);
+    return new NativeMatrix(arena.take(layout.description()), layout);
   }
 
   private static Layout layout(DataType type, int rows, int columns) {
@@ -92,9 +106,32 @@ public final class NativeMatrix {
     return all.as(layout);
   }
 
+  /** Writes one element, of a BFLOAT16 matrix. */
+  public void put(long offset, short value) {
+    elements.put(offset, value);
+  }
+
+  /** Makes {@code count} elements from an offset on 0. */
+  public void clear(long offset, long count) {
+    to.set(address(offset));
+    Pointer.memset(to, 0, count * all.layout().type().width());
+  }
+
+  /** Moves {@code count} elements; the places may overlap. */
+  public void move(long offset, long target, long count) {
+    from.set(address(offset));
+    to.set(address(target));
+    Pointer.memmove(to, from, count * all.layout().type().width());
+  }
+
   /** Writes {@code count} values from a row's {@code column} on; of a FLOAT matrix. */
   public void put(int row, int column, float[] values, int from, int count) {
     floats.put(row * columns() + column, values, from, count);
+  }
+
+  /** Reads {@code count} values from a row's {@code column} on; of a BFLOAT16 matrix. */
+  public void get(int row, int column, short[] values, int from, int count) {
+    halves.get(row * columns() + column, values, from, count);
   }
 
   /** Writes {@code count} values from a row's {@code column} on; of a BFLOAT16 matrix. */

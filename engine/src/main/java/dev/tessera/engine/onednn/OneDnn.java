@@ -1,6 +1,5 @@
 package dev.tessera.engine.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_amx;
@@ -126,6 +125,16 @@ public final class OneDnn {
     return new Primitive(this, description, new matmul(description));
   }
 
+  /** c = a·b, of some matrices each. */
+  public Primitive matmul(Layout a, PairedMatrices b, Layout c, Fusion fusion) {
+    primitive_attr attributes = attributes();
+    attributes.set_post_ops(fusion.postOperations());
+    matmul.primitive_desc description =
+        new matmul.primitive_desc(
+            processor(), a.description(), b.description(), c.description(), attributes, false);
+    return new Primitive(this, description, new matmul(description));
+  }
+
   /** c = a·b + bias of matrices, where oneDNN chooses the layout of b. */
   public Primitive matmulOfPacked(Layout a, Layout b, @Nullable Layout bias, Layout c) {
     memory.desc packed =
@@ -228,20 +237,9 @@ public final class OneDnn {
   }
 
   private Primitive reorder(memory.desc from, memory.desc to) {
-    return reorder(from, to, attributes());
-  }
-
-  private Primitive reorder(memory.desc from, memory.desc to, primitive_attr attributes) {
     reorder.primitive_desc description =
-        new reorder.primitive_desc(processor(), from, processor(), to, attributes, false);
+        new reorder.primitive_desc(processor(), from, processor(), to, attributes(), false);
     return new Primitive(this, description, new reorder(description));
-  }
-
-  /** The same as {@link #reorder(Layout, Layout)} with a factor that is a further argument. */
-  Primitive scaledReorder(Layout from, Layout to) {
-    primitive_attr attributes = attributes();
-    attributes.set_scales_mask(DNNL_ARG_FROM, 0);
-    return reorder(from.description(), to.description(), attributes);
   }
 
   /** y = f(x), element by element. */

@@ -52,9 +52,7 @@ public final class PackedLinear {
   public enum Activation {
     NONE,
     /** y · σ(1.702 y): the GELU of Hendrycks and Gimpel, section 2, by the logistic function. */
-    GELU,
-    /** It is added to what is there. */
-    ADDED
+    GELU
   }
 
   private static final float GELU_SLOPE = 1.702f;
@@ -68,10 +66,12 @@ public final class PackedLinear {
    * Packs weights.
    *
    * @param dnn of the calling thread
+   * @param arena where weights are put
    * @param weights [in, out], row-major
    * @param bias [out]
    */
-  public PackedLinear(OneDnn dnn, float[] weights, float[] bias, int in, Rounding rounding) {
+  public PackedLinear(
+      OneDnn dnn, Arena arena, float[] weights, float[] bias, int in, Rounding rounding) {
     this.in = in;
     this.rounding = rounding;
     this.out = bias.length;
@@ -88,7 +88,7 @@ public final class PackedLinear {
     scales = new Kept(floats(dnn, factors, out));
     memory.desc any = new memory.desc(new long[] {in, out}, type(), memory.format_tag.any);
     matmul.primitive_desc description = describe(dnn, TILE, any);
-    this.weights = new Kept(dnn.allocate(description.weights_desc(0)));
+    this.weights = arena.take(description.weights_desc(0));
     dnn.reorder(given, this.weights.held())
         .with(DNNL_ARG_FROM, given)
         .and(DNNL_ARG_TO, this.weights.held())
@@ -247,7 +247,6 @@ public final class PackedLinear {
     switch (activation) {
       case NONE -> {}
       case GELU -> operations.append_eltwise(algorithm.eltwise_swish, GELU_SLOPE, 0);
-      case ADDED -> operations.append_sum();
     }
     attributes.set_post_ops(operations);
     return new matmul.primitive_desc(

@@ -18,6 +18,11 @@ public final class Place implements Operand {
     this(layout.description());
   }
 
+  /** Nowhere yet. */
+  public Place(PairedMatrices matrices) {
+    this(matrices.description());
+  }
+
   /** In a layout of oneDNN's own. */
   Place(memory.desc description) {
     held = new memory(description, OneDnn.processor(), address);

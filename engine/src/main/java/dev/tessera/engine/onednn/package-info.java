@@ -11,7 +11,7 @@
  *   <li>{@link dev.tessera.engine.onednn.Call}: a primitive with its tensors; running it allocates
  *       nothing in Java
  *   <li>{@link dev.tessera.engine.onednn.Place}: a layout at an address that changes from call to
- *       call; {@link dev.tessera.engine.onednn.MovingCopy}: a copy between two of them
+ *       call; {@link dev.tessera.engine.onednn.PairedMatrices}: a layout that products read fastest
  *   <li>{@link dev.tessera.engine.onednn.PackedLinear}: a linear map with weights that are laid out
  *       once; {@link dev.tessera.engine.onednn.PackedProduct}: the product of maps of one shape
  *       between rows of {@link dev.tessera.engine.onednn.NativeMatrix}es

@@ -5,10 +5,9 @@ import dev.tessera.transformer.decode.TransformerWeights.Norm;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one member of a team does of a pass: of attention its own heads, of a product its own
- * columns; what is cheap it does on all rows. Four times a layer the members wait for each other:
- * when all heads have been attended to, and after the products of which others need the columns.
- * What they compute products with, and where they keep the residual stream, is what differs between
+ * What one member of a team does of a pass: of attention its own heads, of a product its own part.
+ * The members wait for each other where one needs what another has computed. What they compute
+ * products with, how they share these and the rows of the residual stream, is what differs between
  * the kinds of members.
  */
 abstract sealed class Member permits PlainMember, PackedMember {
@@ -33,17 +32,17 @@ abstract sealed class Member permits PlainMember, PackedMember {
       normalise(block.norm1(), rows);
       project(layer, rows);
       attend(pass, layer);
-      team.meet(member);
+      awaitInputs();
       out(layer, rows);
       team.meet(member);
-      addResult(block.attentionNorm(), rows);
+      addOut(block.attentionNorm(), rows);
 
       normalise(block.norm2(), rows);
       up(layer, rows);
-      team.meet(member);
+      awaitInputs();
       down(layer, rows);
       team.meet(member);
-      addResult(block.mlpNorm(), rows);
+      addDown(block.mlpNorm(), rows);
     }
     if (pass.range() != Range.NONE) {
       normalise(weights.norm(), rows);
@@ -63,17 +62,23 @@ abstract sealed class Member permits PlainMember, PackedMember {
   /** Attention of the own heads. */
   abstract void attend(Pass pass, int layer);
 
-  /** From what all members attended to, the own columns of what is added. */
+  /** Waits for what {@link #out} or {@link #down} reads of other members. */
+  abstract void awaitInputs();
+
+  /** From what was attended to, the own part of what is added. */
   abstract void out(int layer, int rows);
 
   /** The own columns of the hidden layer, activated. */
   abstract void up(int layer, int rows);
 
-  /** From the hidden columns of all members, the own columns of what is added. */
+  /** From the hidden layer, the own part of what is added. */
   abstract void down(int layer, int rows);
 
-  /** Makes what {@link #out} or {@link #down} of all members found last part of the stream. */
-  abstract void addResult(@Nullable Norm norm, int rows);
+  /** Makes what {@link #out} of all members found part of the stream. */
+  abstract void addOut(@Nullable Norm norm, int rows);
+
+  /** Makes what {@link #down} of all members found part of the stream. */
+  abstract void addDown(@Nullable Norm norm, int rows);
 
   /** The own columns of the logits. */
   abstract void logits(Pass pass);

@@ -1,18 +1,23 @@
 package dev.tessera.transformer.decode;
 
+import dev.tessera.engine.onednn.Arena;
 import dev.tessera.engine.onednn.OneDnn;
 import dev.tessera.engine.onednn.PackedLinear;
 import dev.tessera.engine.onednn.PackedLinear.Rounding;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.decode.TransformerWeights.Block;
 import dev.tessera.transformer.decode.TransformerWeights.Linear;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of one member's columns of all matrix products, as oneDNN reads them. Of a matrix
- * with fewer panels than there are members some have none, which is null.
+ * The weights of one member's part of all matrix products, as oneDNN reads them: its columns. Of a
+ * matrix with fewer panels than there are members some have none, which is null. The products of
+ * heads and of hidden channels are sums of {@link Halves}.
  *
  * @param blocks one for each layer
  * @param textHead of the text range
@@ -24,14 +29,18 @@ record PackedWeights(
    * One layer.
    *
    * @param qkv of the member's heads: their queries, their keys, their values
+   * @param out of each half
+   * @param down of each half
    */
   record PackedBlock(
       @Nullable PackedLinear qkv,
-      @Nullable PackedLinear out,
+      List<Optional<PackedLinear>> out,
       @Nullable PackedLinear up,
-      @Nullable PackedLinear down) {
+      List<Optional<PackedLinear>> down) {
     private boolean takesRowsAlone() {
-      return alone(qkv) && alone(out) && alone(up) && alone(down);
+      return alone(qkv)
+          && alone(up)
+          && Stream.of(out, down).flatMap(List::stream).allMatch(half -> alone(half.orElse(null)));
     }
   }
 
@@ -48,12 +57,13 @@ record PackedWeights(
 
   static PackedWeights pack(
       OneDnn dnn,
+      Arena arena,
       Rounding rounding,
       TransformerConfig config,
       TransformerWeights weights,
       int member,
       int members) {
-    Packer packer = new Packer(dnn, rounding, member, members);
+    Packer packer = new Packer(dnn, arena, rounding, member, members);
     Panels heads = Panels.ofHeads(config.heads(), config.headWidth());
     return new PackedWeights(
         weights.blocks().stream().map(block -> packer.pack(heads, block)).toList(),
@@ -65,7 +75,7 @@ record PackedWeights(
     return new Linear(weight, new float[weight[0].length]);
   }
 
-  private record Packer(OneDnn dnn, Rounding rounding, int member, int members) {
+  private record Packer(OneDnn dnn, Arena arena, Rounding rounding, int member, int members) {
     PackedBlock pack(Panels heads, Block block) {
       int from = heads.firstColumn(member, members);
       int to = heads.firstColumn(member + 1, members);
@@ -73,40 +83,61 @@ record PackedWeights(
       return new PackedBlock(
           pack(
               block.qkv(),
-              new int[] {from, width + from, 2 * width + from},
-              new int[] {to, width + to, 2 * width + to}),
-          pack(block.out()),
+              0,
+              width,
+              new Span(from, to),
+              new Span(width + from, width + to),
+              new Span(2 * width + from, 2 * width + to)),
+          pack(block.out(), Halves.of(heads)),
           pack(block.up()),
-          pack(block.down()));
+          pack(block.down(), Halves.of(Panels.of(block.up().bias().length))));
     }
 
     @Nullable PackedLinear pack(Linear linear) {
       Panels panels = Panels.of(linear.bias().length);
-      return pack(
-          linear,
-          new int[] {panels.firstColumn(member, members)},
-          new int[] {panels.firstColumn(member + 1, members)});
+      return pack(linear, 0, linear.weight().length, Span.of(panels, member, members));
     }
 
-    /** The columns of some ranges, one after the other. */
-    private @Nullable PackedLinear pack(Linear linear, int[] from, int[] to) {
-      int columns = Arrays.stream(to).sum() - Arrays.stream(from).sum();
-      if (columns == 0) {
+    /** Of each half the own columns; the bias is in one of them. */
+    private List<Optional<PackedLinear>> pack(Linear linear, Halves halves) {
+      float[] none = new float[linear.bias().length];
+      List<Optional<PackedLinear>> packed = new ArrayList<>();
+      for (int half = 0; half < Halves.COUNT; half++) {
+        Span rows = halves.rows(half);
+        packed.add(
+            Optional.ofNullable(
+                pack(
+                    half == halves.first() ? linear : new Linear(linear.weight(), none),
+                    rows.from(),
+                    rows.to(),
+                    Halves.columns(linear.bias().length, half, member, members))));
+      }
+      return packed;
+    }
+
+    /** Some rows, of them the columns of some spans, one after the other. */
+    private @Nullable PackedLinear pack(Linear linear, int firstRow, int endRow, Span... spans) {
+      int columns = Arrays.stream(spans).mapToInt(Span::length).sum();
+      int rows = endRow - firstRow;
+      if (columns == 0 || rows == 0) {
         return null;
       }
-      float[] weight = new float[linear.weight().length * columns];
+      float[] weight = new float[rows * columns];
       float[] bias = new float[columns];
       int column = 0;
-      for (int range = 0; range < from.length; range++) {
-        int count = to[range] - from[range];
-        System.arraycopy(linear.bias(), from[range], bias, column, count);
-        for (int row = 0; row < linear.weight().length; row++) {
+      for (Span span : spans) {
+        System.arraycopy(linear.bias(), span.from(), bias, column, span.length());
+        for (int row = 0; row < rows; row++) {
           System.arraycopy(
-              linear.weight()[row], from[range], weight, row * columns + column, count);
+              linear.weight()[firstRow + row],
+              span.from(),
+              weight,
+              row * columns + column,
+              span.length());
         }
-        column += count;
+        column += span.length();
       }
-      return new PackedLinear(dnn, weight, bias, linear.weight().length, rounding);
+      return new PackedLinear(dnn, arena, weight, bias, rows, rounding);
     }
   }
 }

@@ -38,16 +38,6 @@ final class PlainMember extends Member {
     }
   }
 
-  private record Span(int from, int to) {
-    static Span of(Panels panels, int member, int members) {
-      return new Span(panels.firstColumn(member, members), panels.firstColumn(member + 1, members));
-    }
-
-    Span shifted(int by) {
-      return new Span(from + by, to + by);
-    }
-  }
-
   /**
    * @param slots of the cache
    * @param rows of a pass at most
@@ -71,10 +61,10 @@ final class PlainMember extends Member {
     upColumns = Span.of(Panels.of(4 * width), member, members);
     textColumns = Span.of(Panels.of(config.textVocabulary()), member, members);
     imageColumns = Span.of(Panels.of(config.imageVocabulary()), member, members);
-    cache = new PlainCache(config, slots, channels.to - channels.from);
+    cache = new PlainCache(config, slots, channels.length());
     spans = new LayerSpans(config);
-    queriesAndKeys = new QueriesAndKeys(config, weights.blocks(), channels.from, channels.to);
-    attention = new CachedAttention(config, cache, channels.from, channels.to);
+    queriesAndKeys = new QueriesAndKeys(config, weights.blocks(), channels.from(), channels.to());
+    attention = new CachedAttention(config, cache, channels.from(), channels.to());
     normed = new float[rows][width];
     projected = new float[rows][3 * width];
   }
@@ -118,6 +108,11 @@ final class PlainMember extends Member {
   }
 
   @Override
+  void awaitInputs() {
+    team.meet(member);
+  }
+
+  @Override
   void out(int layer, int rows) {
     apply(block(layer).out(), shared.attended, rows, shared.result, outColumns);
   }
@@ -127,7 +122,7 @@ final class PlainMember extends Member {
     apply(block(layer).up(), normed, rows, shared.hidden, upColumns);
     for (int row = 0; row < rows; row++) {
       float[] hidden = shared.hidden[row];
-      for (int j = upColumns.from; j < upColumns.to; j++) {
+      for (int j = upColumns.from(); j < upColumns.to(); j++) {
         hidden[j] = hidden[j] / (1 + Exponential.exp(-GELU_SLOPE * hidden[j]));
       }
     }
@@ -144,10 +139,10 @@ final class PlainMember extends Member {
     Span own = text ? textColumns : imageColumns;
     float[][] target = pass.logits();
     for (int row = 0; row < pass.rows(); row++) {
-      Arrays.fill(target[row], own.from, own.to, 0);
+      Arrays.fill(target[row], own.from(), own.to(), 0);
     }
     float[][] head = text ? weights.textHead() : weights.imageHead();
-    MatrixProduct.accumulate(normed, pass.rows(), head, target, own.from, own.to);
+    MatrixProduct.accumulate(normed, pass.rows(), head, target, own.from(), own.to());
   }
 
   private Block block(int layer) {
@@ -157,13 +152,22 @@ final class PlainMember extends Member {
   /** y = x · weight + bias in the columns of a span. */
   private static void apply(Linear linear, float[][] x, int rows, float[][] y, Span span) {
     for (int row = 0; row < rows; row++) {
-      System.arraycopy(linear.bias(), span.from, y[row], span.from, span.to - span.from);
+      System.arraycopy(linear.bias(), span.from(), y[row], span.from(), span.length());
     }
-    MatrixProduct.accumulate(x, rows, linear.weight(), y, span.from, span.to);
+    MatrixProduct.accumulate(x, rows, linear.weight(), y, span.from(), span.to());
   }
 
   @Override
-  void addResult(@Nullable Norm norm, int rows) {
+  void addOut(@Nullable Norm norm, int rows) {
+    add(norm, rows);
+  }
+
+  @Override
+  void addDown(@Nullable Norm norm, int rows) {
+    add(norm, rows);
+  }
+
+  private void add(@Nullable Norm norm, int rows) {
     for (int row = 0; row < rows; row++) {
       x.add(row, shared.result[row], norm);
     }

@@ -39,9 +39,9 @@ final class QueriesAndKeys {
     sines = rotary ? new RotaryAngles(config).sines() : null;
   }
 
-  /** Whether anything becomes of them in a layer. */
-  boolean change(int layer) {
-    return cosines != null || blocks.get(layer).headNorm() != null;
+  /** Whether anything becomes of them in any layer. */
+  boolean change() {
+    return cosines != null || blocks.stream().anyMatch(block -> block.headNorm() != null);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.tessera.transformer.decode;
 
 import dev.tessera.engine.graph.Execution;
+import dev.tessera.engine.onednn.Arena;
 import dev.tessera.engine.onednn.OneDnn;
 import dev.tessera.engine.onednn.PackedLinear.Rounding;
 import dev.tessera.transformer.TransformerConfig;
@@ -65,9 +66,10 @@ public enum WeightFormat {
       Arrays.setAll(
           members,
           m -> {
+            Arena arena = new Arena(dnn);
             PackedWeights packed =
-                PackedWeights.pack(dnn, rounding, config, weights, m, members.length);
-            return new PackedMember(config, rest, packed, shared, team, m, slots, rows);
+                PackedWeights.pack(dnn, arena, rounding, config, weights, m, members.length);
+            return new PackedMember(config, rest, packed, arena, shared, team, m, slots, rows);
           });
     }
     return members;

@@ -10,9 +10,10 @@
  * in plain Java and f32, the reference, which needs no native library; and {@code PackedMember}, on
  * {@code PackedWeights} in a {@link dev.tessera.transformer.decode.WeightFormat} that takes less
  * memory, with products in tiles of 16 rows and {@code PackedAttention} by oneDNN. The {@code
- * ResidualStream} each plain member has for itself; packed ones share it, and their products add to
- * it. Where products wait for weights or for keys and values to be read, which is at small batches,
- * a tile takes hardly longer than a row.
+ * ResidualStream} each plain member keeps whole, packed ones share out its rows; and what packed
+ * ones add to it is a sum of {@code Halves}, so that two members need wait for each other but
+ * seldom. Where products wait for weights or for keys and values to be read, which is at small
+ * batches, a tile takes hardly longer than a row.
  *
  * <p>On the decoder stand {@link dev.tessera.transformer.decode.ImageSampler}, {@link
  * dev.tessera.transformer.decode.Captioner} and {@link dev.tessera.transformer.decode.Likelihood}.
