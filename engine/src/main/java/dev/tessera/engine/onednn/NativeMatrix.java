@@ -93,7 +93,7 @@ public final class NativeMatrix {
 
   /** Where the element at an offset lies. */
   public long address(long offset) {
-    return all.address() + offset * all.layout().type().width();
+    return kept.address() + offset * all.layout().type().width();
   }
 
   /** Elements from {@code offset} on, in a layout. */

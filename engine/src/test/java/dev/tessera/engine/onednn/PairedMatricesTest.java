@@ -30,7 +30,7 @@ class PairedMatricesTest {
           left.put((matrix * LEFT_ROWS + i) * (long) rows + row, half(a(matrix, i, row)));
         }
         for (int column = 0; column < columns; column++) {
-          long block = (long) matrix * size + column / blocks.width() * blocks.size(rows);
+          int block = matrix * size + column / blocks.width() * blocks.size(rows);
           right.put(block + blocks.row(row) + blocks.column(column), half(b(matrix, row, column)));
         }
       }

@@ -76,7 +76,7 @@ final class PackedCache implements KeyValueCache {
   }
 
   private long keyOffset(int layer, int slot) {
-    return 2 * layer * layerSize + (long) slot * lengths[layer] * size;
+    return 2L * layer * layerSize + (long) slot * lengths[layer] * size;
   }
 
   private long valueOffset(int layer, int slot) {
