@@ -275,18 +275,18 @@ final class Recognition {
   }
 
   private static int score(Path answerFile, Path keyFile) throws IOException {
-    Map<Integer, Integer> answers = new HashMap<>();
+    Map<Integer, String> answers = new HashMap<>();
     for (String line : Files.readAllLines(answerFile)) {
       String[] fields = line.strip().split("\\s+", -1);
       if (line.isBlank() || line.startsWith("#") || fields[0].equals("picture")) {
         continue;
       }
-      if (fields.length < 2 || !fields[0].matches("\\d{1,4}") || !fields[1].matches("[1-9]|10")) {
+      if (fields.length < 2 || !fields[0].matches("\\d{1,4}") || !fields[1].matches("[1-9]|10|\\p{L}+")) {
         System.err.printf(
-            "%s: \"%s\" is no answer: a picture's number and 1 to 10%n", answerFile, line);
+            "%s: \"%s\" is no answer: a picture's number, and 1 to 10 or a candidate%n", answerFile, line);
         return 1;
       }
-      if (answers.put(Integer.valueOf(fields[0]), Integer.valueOf(fields[1])) != null) {
+      if (answers.put(Integer.valueOf(fields[0]), fields[1]) != null) {
         System.err.printf("%s: picture %s is answered twice%n", answerFile, fields[0]);
         return 1;
       }
@@ -296,12 +296,13 @@ final class Recognition {
     List<String> key = Files.readAllLines(keyFile);
     for (String line : key.subList(1, key.size())) {
       String[] fields = line.split("\t", -1);
-      Integer answer = answers.remove(Integer.valueOf(fields[0]));
+      String answer = answers.remove(Integer.valueOf(fields[0]));
       if (answer == null) {
         System.err.printf("%s: picture %s has no answer%n", answerFile, fields[0]);
         return 1;
       }
-      boolean right = answer == Integer.parseInt(fields[1]);
+      String concept = fields[3].substring(0, fields[3].indexOf(", "));
+      boolean right = answer.equals(fields[1]) || answer.equals(concept);
       int[] count = counts.computeIfAbsent(fields[2], part -> new int[2]);
       count[0] += right ? 1 : 0;
       count[1]++;
