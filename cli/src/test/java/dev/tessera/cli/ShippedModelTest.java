@@ -14,11 +14,9 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The model in the repository, used as the launcher has commands use it. */
-@EnabledIf("isThere")
 class ShippedModelTest {
   private static final Path DIST = Path.of("src/main/dist");
   private static final Path MODEL = DIST.resolve("model.tessera");
@@ -26,10 +24,6 @@ class ShippedModelTest {
   private static final int MAXIMUM_BYTES = 40_000_000;
 
   @TempDir private Path folder;
-
-  static boolean isThere() {
-    return Files.exists(MODEL);
-  }
 
   @BeforeEach
   void sayWhereItIs() {
