@@ -304,7 +304,7 @@ public final class Tessera implements AutoCloseable {
     requireCaptions();
     if (by == RankBy.RANKER && !hasRanker()) {
       throw new IllegalStateException(
-          "the model has no ranker: rank by likelihood, or add one with tessera train-ranker");
+          "the model has no ranker: do without, or add one with tessera train-ranker");
     }
   }
 
@@ -525,6 +525,23 @@ public final class Tessera implements AutoCloseable {
     requireCaptions();
     int[] codes = codec.encode(picture);
     return describe(new Captioner(decoder()).search(codes, beams, cancelled));
+  }
+
+  /**
+   * The captions that beam search finds, in the order of how well they fit the picture, as the
+   * ranker finds, and how likely they are: the right one is among the first more often than by
+   * likelihood alone.
+   *
+   * @param picture of the model's size
+   * @param beams texts followed at once, and captions returned at most, 1 to {@value #ROWS}
+   * @throws IllegalStateException if the model was trained without captions, or has no ranker
+   */
+  public synchronized List<Description> captionBest(
+      Rgb picture, int beams, BooleanSupplier cancelled) {
+    requireRanking(RankBy.RANKER);
+    int[] codes = codec.encode(picture);
+    return describe(
+        ranker().order(picture, new Captioner(decoder()).search(codes, beams, cancelled)));
   }
 
   /** The most likely caption that a search with eight beams finds. */

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -260,6 +261,32 @@ class TesseraEditTest {
     }
     assertThat(numbers(all)).isNotEqualTo(numbers(chosen(filling, 12, 12, RankBy.LIKELIHOOD)));
     assertThat(numbers(all)).isEqualTo(numbers(chosen(filling, 12, 12, RankBy.RANKER)));
+  }
+
+  @Test
+  void captionsThatFitThePictureComeBeforeLikelierOnesThatDoNot() {
+    Rgb picture = noise(16, 16, 4);
+    List<Tessera.Description> likely = filling.caption(picture, 12, () -> false);
+    List<Tessera.Description> best = filling.captionBest(picture, 12, () -> false);
+
+    assertThat(best).containsExactlyInAnyOrderElementsOf(likely);
+    assertThat(best).isNotEqualTo(likely);
+    ToDoubleFunction<Tessera.Description> worth =
+        caption -> {
+          double fit =
+              filling
+                  .rank(caption.text(), List.of(picture), RankBy.RANKER, () -> false)
+                  .get(0)
+                  .score();
+          return caption.logLikelihood() + 30 * fit;
+        };
+    for (int i = 1; i < best.size(); i++) {
+      assertThat(worth.applyAsDouble(best.get(i)))
+          .isLessThanOrEqualTo(worth.applyAsDouble(best.get(i - 1)) + 1e-6);
+    }
+    assertThatThrownBy(() -> raster.captionBest(picture, 4, () -> false))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the model has no ranker");
   }
 
   private static List<Long> numbers(List<Tessera.Sample> samples) {

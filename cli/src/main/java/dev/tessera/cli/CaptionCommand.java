@@ -53,6 +53,15 @@ final class CaptionCommand implements Callable<Integer> {
       description = "Draw captions at random in place of searching the likeliest.")
   private boolean sample;
 
+  @Option(
+      names = "--rerank",
+      paramLabel = "R",
+      defaultValue = "0",
+      description =
+          "Search R captions, up to 32, and put them in order by the model's ranker and their"
+              + " likelihood, in place of the likelihood alone.")
+  private int rerank;
+
   @ArgGroup private @Nullable ChoiceOptions choices;
 
   @Option(names = "--json", description = "Print one JSON object per picture.")
@@ -72,6 +81,9 @@ final class CaptionCommand implements Callable<Integer> {
     if (!offered.isEmpty() && sample) {
       throw new UsageException(
           "--sample draws captions, but --choices offers them: use one of both");
+    }
+    if (rerank != 0) {
+      requireReranking(offered);
     }
     int exitCode = ExitCode.DONE;
     try (Tessera tessera = model.load()) {
@@ -93,13 +105,29 @@ final class CaptionCommand implements Callable<Integer> {
     return exitCode;
   }
 
+  private void requireReranking(List<String> offered) {
+    if (sample || !offered.isEmpty()) {
+      throw new UsageException(
+          "--rerank puts captions that are searched in order: it goes neither with --sample nor with"
+              + " --choices");
+    }
+    if (rerank < count || rerank > MAXIMUM_CAPTIONS) {
+      throw new UsageException(
+          String.format(
+              "--rerank is %d, but must be at least the %d of -n and %d at most",
+              rerank, count, MAXIMUM_CAPTIONS));
+    }
+  }
+
   private List<Tessera.Description> captions(
       Tessera tessera, Rgb picture, SamplingOptions options) {
     if (sample) {
       return tessera.sampleCaptions(picture, count, options, session.interruption()::isRequested);
     }
     List<Tessera.Description> found =
-        tessera.caption(picture, Math.max(BEAMS, count), session.interruption()::isRequested);
+        rerank == 0
+            ? tessera.caption(picture, Math.max(BEAMS, count), session.interruption()::isRequested)
+            : tessera.captionBest(picture, rerank, session.interruption()::isRequested);
     return found.subList(0, Math.min(count, found.size()));
   }
 

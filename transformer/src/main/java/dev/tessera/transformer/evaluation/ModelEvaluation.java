@@ -5,6 +5,7 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
 import dev.tessera.transformer.bundle.Bundle;
+import dev.tessera.transformer.decode.Caption;
 import dev.tessera.transformer.decode.Captioner;
 import dev.tessera.transformer.decode.ImagePrompt;
 import dev.tessera.transformer.decode.ImageSample;
@@ -388,9 +389,7 @@ public final class ModelEvaluation {
     for (int i = 0; i < which.length; i++) {
       listener.progress("writing captions", i, which.length);
       List<String> best =
-          captioner.search(codes[which[i]], settings.beams(), () -> false).stream()
-              .map(caption -> stage2.tokenizer().decode(caption.bpe()))
-              .toList();
+          decoded(stage2, captioner.search(codes[which[i]], settings.beams(), () -> false));
       texts.add(best);
       entries.add(heldOut.entries().get(which[i]));
       if (written.size() < SHOWN) {
@@ -404,8 +403,42 @@ public final class ModelEvaluation {
         new Section(
             "captions",
             "Captions written",
-            WrittenCaptions.of(texts, entries).figures(settings.beams())));
+            WrittenCaptions.of(texts, entries).figures(settings.beams(), "")));
+    if (settings.rerank() > 1 && bundle.ranker().isPresent()) {
+      chosenCaptions(stage2, bundle.ranker().get(), captioner, codes, which, entries);
+    }
     return seconds;
+  }
+
+  /** The same captions, more of them, in the order of {@link Ranker#order}. */
+  private void chosenCaptions(
+      Bundle.Stage2 stage2,
+      Bundle.TrainedRanker trained,
+      Captioner captioner,
+      int[][] codes,
+      int[] which,
+      List<PictureEntry> entries) {
+    List<List<String>> texts = new ArrayList<>();
+    try (Ranker judge = new Ranker(trained.config(), trained.parameters(), Execution::best)) {
+      for (int i = 0; i < which.length; i++) {
+        listener.progress("choosing captions", i, which.length);
+        List<Caption> found = captioner.search(codes[which[i]], ROWS, () -> false);
+        texts.add(decoded(stage2, judge.order(heldOut.pictures().get(which[i]), found)));
+      }
+    }
+    sections.add(
+        new Section(
+            "chosenCaptions",
+            "Captions written, chosen by the ranker",
+            WrittenCaptions.of(texts, entries)
+                .figures(
+                    ROWS,
+                    " They are in the order of their likelihood and of how well the ranker finds that"
+                        + " they fit the picture.")));
+  }
+
+  private static List<String> decoded(Bundle.Stage2 stage2, List<Caption> captions) {
+    return captions.stream().map(caption -> stage2.tokenizer().decode(caption.bpe())).toList();
   }
 
   private void retrieval(Bundle.Stage2 stage2, int[][] codes) {

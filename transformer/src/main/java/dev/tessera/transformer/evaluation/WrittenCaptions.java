@@ -107,13 +107,17 @@ record WrittenCaptions(int count, double exact, double bleu1, double bleu4, Opti
     }
   }
 
-  /** What the report says of them. */
-  List<Figure> figures(int beams) {
+  /**
+   * What the report says of them.
+   *
+   * @param order a sentence about the order that they are in, if it is not that of the likelihood
+   */
+  List<Figure> figures(int beams, String order) {
     String search =
         String.format(
             " The captions are the best that beam search of width %d finds for %d held-out"
-                + " pictures.",
-            beams, count);
+                + " pictures.%s",
+            beams, count, order);
     List<Figure> figures = new ArrayList<>();
     figures.add(
         Figure.share(

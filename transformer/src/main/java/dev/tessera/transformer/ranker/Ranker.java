@@ -7,12 +7,16 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.plan.SizedPlans;
+import dev.tessera.transformer.decode.Caption;
 import dev.tessera.vqvae.picture.PixelTransform;
 import dev.tessera.vqvae.picture.Rgb;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Says how well pictures fit texts, with the weights of a store.
@@ -21,6 +25,9 @@ import java.util.function.Supplier;
  * for each other.
  */
 public final class Ranker implements AutoCloseable {
+  /** Chosen on half of the held-out pictures of all emoji; twice or half as much are nearly as good. */
+  private static final double NATS_OF_FIT = 30;
+
   private final RankerConfig config;
   private final ParameterStore weights;
   private final Supplier<Execution> execution;
@@ -121,6 +128,27 @@ public final class Ranker implements AutoCloseable {
     double[] scores = new double[ofTexts.length];
     Arrays.setAll(scores, i -> score(ofPictures[i], ofTexts[i]));
     return scores;
+  }
+
+  /**
+   * Puts captions of a picture in order, the best first: by the logarithm of their likelihood and
+   * {@value #NATS_OF_FIT} times how well they fit the picture. The ranker sees the picture itself,
+   * not its tokens, and knows better what is in it; the likelihood knows better what captions are.
+   *
+   * @param shown of the model's size
+   * @param written by the model
+   */
+  public List<Caption> order(Rgb shown, List<Caption> written) {
+    double[] fits =
+        fits(
+            Collections.nCopies(written.size(), shown), written.stream().map(Caption::bpe).toList());
+    return IntStream.range(0, fits.length)
+        .boxed()
+        .sorted(
+            Comparator.comparingDouble(
+                i -> -(written.get(i).logLikelihood() + NATS_OF_FIT * fits[i])))
+        .map(written::get)
+        .toList();
   }
 
   /** How well a text fits a picture: the product of their vectors, −1 to 1. */

@@ -89,6 +89,10 @@ class ModelEvaluationTest {
         .contains("the best of 3 as the model's ranker finds");
     assertThat(first.sections().stream().flatMap(section -> section.figures().stream()))
         .noneMatch(figure -> figure.key().startsWith("chosen"));
+    assertThat(figure(chosen, "chosenCaptions", "exact").definition())
+        .contains("how well the ranker finds that they fit");
+    assertThat(figure(chosen, "captions", "exact")).isEqualTo(figure(first, "captions", "exact"));
+    assertThat(first.sections()).noneMatch(section -> section.key().equals("chosenCaptions"));
   }
 
   @Test

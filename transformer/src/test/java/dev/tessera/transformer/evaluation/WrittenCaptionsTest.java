@@ -22,7 +22,7 @@ class WrittenCaptionsTest {
     assertThat(captions.parts()).hasValue(new WrittenCaptions.Parts(4, 1 / 4.0, 2 / 4.0, 3 / 4.0));
     // The fourth has the words of a true caption, but no comma that divides them.
     assertThat(captions.exact()).isEqualTo(0.5);
-    assertThat(captions.figures(8))
+    assertThat(captions.figures(8, ""))
         .extracting(Figure::key)
         .containsExactly("exact", "conceptAt1", "conceptAt5", "style", "bleu1", "bleu4");
   }
@@ -35,7 +35,7 @@ class WrittenCaptionsTest {
 
     assertThat(captions.parts()).isEmpty();
     assertThat(captions.exact()).isEqualTo(1);
-    assertThat(captions.figures(4)).extracting(Figure::key).doesNotContain("style");
+    assertThat(captions.figures(4, "")).extracting(Figure::key).doesNotContain("style");
   }
 
   private static PictureEntry heart(String style) {
