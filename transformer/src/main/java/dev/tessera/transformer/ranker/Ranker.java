@@ -25,7 +25,9 @@ import java.util.stream.IntStream;
  * for each other.
  */
 public final class Ranker implements AutoCloseable {
-  /** Chosen on half of the held-out pictures of all emoji; twice or half as much are nearly as good. */
+  /**
+   * Chosen on half of the held-out pictures of all emoji; twice or half as much are nearly as good.
+   */
   private static final double NATS_OF_FIT = 30;
 
   private final RankerConfig config;
@@ -141,7 +143,8 @@ public final class Ranker implements AutoCloseable {
   public List<Caption> order(Rgb shown, List<Caption> written) {
     double[] fits =
         fits(
-            Collections.nCopies(written.size(), shown), written.stream().map(Caption::bpe).toList());
+            Collections.nCopies(written.size(), shown),
+            written.stream().map(Caption::bpe).toList());
     return IntStream.range(0, fits.length)
         .boxed()
         .sorted(
