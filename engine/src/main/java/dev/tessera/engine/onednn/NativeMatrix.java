@@ -9,7 +9,7 @@ import org.bytedeco.javacpp.indexer.ShortIndexer;
 import org.bytedeco.javacpp.indexer.ShortRawIndexer;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** A row-major matrix in memory of its own, in whole tiles of {@link PackedLinear#TILE} rows. */
+/** A row-major matrix that keeps its memory, in whole tiles of {@link PackedLinear#TILE} rows. */
 public final class NativeMatrix {
   private final Kept kept;
   private final Tensor all;
@@ -94,11 +94,6 @@ public final class NativeMatrix {
   /** Where the element at an offset lies. */
   public long address(long offset) {
     return kept.address() + offset * all.layout().type().width();
-  }
-
-  /** Elements from {@code offset} on, in a layout. */
-  public Tensor at(long offset, Layout layout) {
-    return all.at(offset, layout);
   }
 
   /** The same memory in a layout that it is large enough for. */

@@ -83,8 +83,7 @@ record PackedWeights(
       return new PackedBlock(
           pack(
               block.qkv(),
-              0,
-              width,
+              new Span(0, width),
               new Span(from, to),
               new Span(width + from, width + to),
               new Span(2 * width + from, 2 * width + to)),
@@ -95,7 +94,8 @@ record PackedWeights(
 
     @Nullable PackedLinear pack(Linear linear) {
       Panels panels = Panels.of(linear.bias().length);
-      return pack(linear, 0, linear.weight().length, Span.of(panels, member, members));
+      Span rows = new Span(0, linear.weight().length);
+      return pack(linear, rows, Span.of(panels, member, members));
     }
 
     /** Of each half the own columns; the bias is in one of them. */
@@ -103,33 +103,30 @@ record PackedWeights(
       float[] none = new float[linear.bias().length];
       List<Optional<PackedLinear>> packed = new ArrayList<>();
       for (int half = 0; half < Halves.COUNT; half++) {
-        Span rows = halves.rows(half);
         packed.add(
             Optional.ofNullable(
                 pack(
                     half == halves.first() ? linear : new Linear(linear.weight(), none),
-                    rows.from(),
-                    rows.to(),
+                    halves.rows(half),
                     Halves.columns(linear.bias().length, half, member, members))));
       }
       return packed;
     }
 
     /** Some rows, of them the columns of some spans, one after the other. */
-    private @Nullable PackedLinear pack(Linear linear, int firstRow, int endRow, Span... spans) {
+    private @Nullable PackedLinear pack(Linear linear, Span rows, Span... spans) {
       int columns = Arrays.stream(spans).mapToInt(Span::length).sum();
-      int rows = endRow - firstRow;
-      if (columns == 0 || rows == 0) {
+      if (columns == 0 || rows.length() == 0) {
         return null;
       }
-      float[] weight = new float[rows * columns];
+      float[] weight = new float[rows.length() * columns];
       float[] bias = new float[columns];
       int column = 0;
       for (Span span : spans) {
         System.arraycopy(linear.bias(), span.from(), bias, column, span.length());
-        for (int row = 0; row < rows; row++) {
+        for (int row = 0; row < rows.length(); row++) {
           System.arraycopy(
-              linear.weight()[firstRow + row],
+              linear.weight()[rows.from() + row],
               span.from(),
               weight,
               row * columns + column,
@@ -137,7 +134,7 @@ record PackedWeights(
         }
         column += span.length();
       }
-      return new PackedLinear(dnn, arena, weight, bias, rows, rounding);
+      return new PackedLinear(dnn, arena, weight, bias, rows.length(), rounding);
     }
   }
 }

@@ -11,7 +11,6 @@ import dev.tessera.transformer.decode.Caption;
 import dev.tessera.vqvae.picture.PixelTransform;
 import dev.tessera.vqvae.picture.Rgb;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
@@ -141,15 +140,14 @@ public final class Ranker implements AutoCloseable {
    * @param written by the model
    */
   public List<Caption> order(Rgb shown, List<Caption> written) {
-    double[] fits =
-        fits(
-            Collections.nCopies(written.size(), shown),
-            written.stream().map(Caption::bpe).toList());
-    return IntStream.range(0, fits.length)
+    float[] ofPicture = pictures(List.of(shown))[0];
+    float[][] ofTexts = texts(written.stream().map(Caption::bpe).toList());
+    return IntStream.range(0, ofTexts.length)
         .boxed()
         .sorted(
             Comparator.comparingDouble(
-                i -> -(written.get(i).logLikelihood() + NATS_OF_FIT * fits[i])))
+                i ->
+                    -(written.get(i).logLikelihood() + NATS_OF_FIT * score(ofPicture, ofTexts[i]))))
         .map(written::get)
         .toList();
   }
