@@ -30,7 +30,8 @@ class PersistedFieldsTest {
           Bpe.getDescriptor().getFile(),
           TrainingState.getDescriptor().getFile(),
           PictureIndex.getDescriptor().getFile(),
-          TokenShard.getDescriptor().getFile());
+          TokenShard.getDescriptor().getFile(),
+          KnownCaptions.getDescriptor().getFile());
 
   @Test
   void everyFieldHasTheNumberAndTypeThatItAlwaysHad() throws IOException {

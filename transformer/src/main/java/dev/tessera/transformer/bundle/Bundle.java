@@ -7,6 +7,7 @@ import dev.tessera.proto.Manifest;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.model.Gpt;
+import dev.tessera.transformer.ranker.KnownCaptions;
 import dev.tessera.transformer.ranker.RankerConfig;
 import dev.tessera.transformer.ranker.TwoTowers;
 import dev.tessera.vqvae.model.Vqvae;
@@ -74,8 +75,14 @@ public record Bundle(
    *
    * @param config of both towers
    * @param weights by the names that the graph of {@link TwoTowers} declares; not copied
+   * @param captions that it was trained with; none if they are not known
    */
-  public record TrainedRanker(RankerConfig config, TensorMap weights) {
+  public record TrainedRanker(RankerConfig config, TensorMap weights, KnownCaptions captions) {
+    /** A ranker whose captions are not known. */
+    public TrainedRanker(RankerConfig config, TensorMap weights) {
+      this(config, weights, KnownCaptions.NONE);
+    }
+
     /**
      * The weights as parameters of a graph, like {@link Stage2#parameters}.
      *
@@ -178,7 +185,10 @@ public record Bundle(
         vqvaeWeights,
         stage2.map(
             it -> new Stage2(it.config(), it.tokenizer(), CompactWeights.of(it.weights(), type))),
-        ranker.map(it -> new TrainedRanker(it.config(), CompactWeights.of(it.weights(), type))),
+        ranker.map(
+            it ->
+                new TrainedRanker(
+                    it.config(), CompactWeights.of(it.weights(), type), it.captions())),
         provenance,
         preview);
   }

@@ -5,6 +5,7 @@ import dev.tessera.proto.Manifest;
 import dev.tessera.proto.Manifest.PixelRange;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.ranker.KnownCaptions;
 import dev.tessera.transformer.ranker.RankerConfig;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import java.io.IOException;
@@ -63,7 +64,11 @@ final class BundleReader {
     VqvaeConfig vqvae = valid("vqvae", () -> VqvaeProtos.fromProto(manifest.getVqvae()));
     requireAgreement(
         "image vocabulary", manifest.getImageVocabulary(), vqvae.quantiser().codebookSize());
-    archive.requireEntries(required(), Set.of(EntryName.PREVIEW));
+    archive.requireEntries(
+        required(),
+        manifest.hasRanker()
+            ? Set.of(EntryName.PREVIEW, EntryName.CAPTIONS)
+            : Set.of(EntryName.PREVIEW));
     TensorMap weights = archive.tensors(EntryName.VQVAE);
     Optional<Bundle.Stage2> stage2 =
         manifest.hasTransformer() ? Optional.of(stage2()) : Optional.empty();
@@ -92,7 +97,15 @@ final class BundleReader {
 
   private Bundle.TrainedRanker ranker() throws IOException {
     RankerConfig config = valid("ranker", () -> RankerProtos.fromProto(manifest.getRanker()));
-    return new Bundle.TrainedRanker(config, archive.tensors(EntryName.RANKER));
+    return new Bundle.TrainedRanker(config, archive.tensors(EntryName.RANKER), captions());
+  }
+
+  private KnownCaptions captions() throws IOException {
+    if (!archive.contains(EntryName.CAPTIONS)) {
+      return KnownCaptions.NONE;
+    }
+    byte[] bytes = archive.bytes(EntryName.CAPTIONS, CaptionProtos.MAXIMUM_BYTES);
+    return valid(EntryName.CAPTIONS, () -> CaptionProtos.parse(bytes));
   }
 
   private Bundle.Stage2 stage2() throws IOException {

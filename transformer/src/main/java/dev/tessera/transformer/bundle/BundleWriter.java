@@ -114,6 +114,11 @@ final class BundleWriter {
     parts.add(tensors(EntryName.VQVAE, bundle.vqvaeWeights()));
     stage2.ifPresent(it -> parts.add(tensors(EntryName.TRANSFORMER, it.weights())));
     bundle.ranker().ifPresent(it -> parts.add(tensors(EntryName.RANKER, it.weights())));
+    bundle
+        .ranker()
+        .map(Bundle.TrainedRanker::captions)
+        .filter(known -> !known.texts().isEmpty())
+        .ifPresent(it -> parts.add(bytes(EntryName.CAPTIONS, CaptionProtos.toByteArray(it))));
     if (bundle.preview().length > 0) {
       parts.add(bytes(EntryName.PREVIEW, bundle.preview()));
     }

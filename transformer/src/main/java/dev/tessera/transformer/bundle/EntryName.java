@@ -7,6 +7,7 @@ final class EntryName {
   static final String VQVAE = "vqvae.safetensors";
   static final String TRANSFORMER = "transformer.safetensors";
   static final String RANKER = "ranker.safetensors";
+  static final String CAPTIONS = "captions.pb";
   static final String PREVIEW = "preview.png";
 
   private EntryName() {}

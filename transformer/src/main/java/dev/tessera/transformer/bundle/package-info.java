@@ -11,6 +11,7 @@
  * vqvae.safetensors         the averaged weights of stage 1
  * transformer.safetensors   the averaged weights of stage 2                  with stage 2 only
  * ranker.safetensors        the averaged weights of the ranker               with a ranker only
+ * captions.pb               dev.tessera.proto.KnownCaptions, at most 16 MiB  optional, with a ranker
  * preview.png               samples of the model, at most 8 MiB              optional
  * </pre>
  *
@@ -52,6 +53,10 @@
  * biases and all of stage 1 are F32. A reader takes any of the three for any tensor, and who writes
  * what was read keeps each tensor's type.
  *
+ * <p><b>Captions</b> are those that the ranker was trained with, sorted, at most 20,000 of at most
+ * 200 UTF-16 code units. Without them a picture's captions are sought among what the model writes
+ * alone.
+ *
  * <p><b>Names and shapes</b> have one definition, the graph that {@link
  * dev.tessera.vqvae.model.Vqvae}, {@link dev.tessera.transformer.model.Gpt} and {@link
  * dev.tessera.transformer.ranker.TwoTowers} build from a configuration; a second list would go out
@@ -75,8 +80,8 @@
  *       dev.tessera.transformer.bundle.Provenance} with it; reads and writes.
  *   <li>{@code BundleWriter} writes; {@code StoredZip} reads an archive, {@code CheckedArchive}
  *       compares it with its manifest, {@code BundleReader} makes a bundle of it.
- *   <li>{@code VqvaeProtos}, {@code TransformerProtos}, {@code RankerProtos}: configurations and
- *       their stored form; {@code Newer} refuses what they do not know.
+ *   <li>{@code VqvaeProtos}, {@code TransformerProtos}, {@code RankerProtos}, {@code
+ *       CaptionProtos}: configurations and captions, and their stored form; {@code Newer} refuses what they do not know.
  *   <li>{@code DeclaredWeights}: weights against the graph; {@code CompactWeights}: weights in
  *       fewer bytes.
  * </ul>

@@ -7,6 +7,7 @@ import dev.tessera.engine.store.Sha256;
 import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.engine.train.TrainingLoop;
 import dev.tessera.transformer.bundle.Bundle;
+import dev.tessera.transformer.ranker.KnownCaptions;
 import dev.tessera.transformer.ranker.RankerConfig;
 import dev.tessera.transformer.ranker.RankerTraining;
 import dev.tessera.transformer.ranker.RankerTrainingConfig;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -108,13 +110,15 @@ public final class RankerRun {
               codec,
               setup.seed(),
               execution);
-      return train(bundle, config, training, digest(config, pictures), budget, clock);
+      KnownCaptions captions = captions(pictures);
+      return train(bundle, config, captions, training, digest(config, pictures), budget, clock);
     }
   }
 
   private boolean train(
       Bundle bundle,
       RankerConfig config,
+      KnownCaptions captions,
       RankerTraining training,
       byte[] digest,
       RunBudget budget,
@@ -127,7 +131,8 @@ public final class RankerRun {
       if (!loop.run(budget.vqvae(clock, 1, training.passLength(), batch), stop)) {
         return false;
       }
-      Bundle.TrainedRanker trained = new Bundle.TrainedRanker(config, loop.bestWeights());
+      Bundle.TrainedRanker trained = 
+          new Bundle.TrainedRanker(config, loop.bestWeights(), captions);
       bundle.withRanker(trained, loop.steps()).write(setup.out());
       listener.wrote(setup.out());
     }
@@ -135,6 +140,15 @@ public final class RankerRun {
       AtomicFiles.deleteDirectory(setup.checkpoints());
     }
     return true;
+  }
+
+  /** What training shows: the captions of held-out pictures stay unknown. */
+  private static KnownCaptions captions(PreparedPictures pictures) {
+    return KnownCaptions.of(
+        Arrays.stream(pictures.training())
+            .mapToObj(pictures::entry)
+            .flatMap(entry -> entry.captions().stream())
+            .toList());
   }
 
   private static RankerConfig config(VqvaeConfig vqvae, Bundle.Stage2 stage2) {

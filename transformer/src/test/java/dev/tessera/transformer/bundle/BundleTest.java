@@ -69,9 +69,21 @@ class BundleTest {
     Bundle read = Bundle.read(file);
     assertSame(read, written);
     assertThat(read.provenance().rankerSteps()).isEqualTo(700);
-    assertThat(names(file)).contains("ranker.safetensors");
+    assertThat(names(file)).contains("ranker.safetensors", "captions.pb");
     Bundle.TrainedRanker ranker = read.ranker().orElseThrow();
+    assertThat(ranker.captions()).isEqualTo(SmallModels.captions());
     assertThat(ranker.parameters().names()).isEqualTo(ranker.weights().names());
+  }
+
+  @Test
+  void aRankerWithoutCaptionsIsReadAsModelsWereBeforeTheyHadAny() throws IOException {
+    Path file = folder.resolve("model.tessera");
+    Bundle.TrainedRanker known = SmallModels.ranked().ranker().orElseThrow();
+    SmallModels.ranked()
+        .withRanker(new Bundle.TrainedRanker(known.config(), known.weights()), 700)
+        .write(file);
+    assertThat(names(file)).contains("ranker.safetensors").doesNotContain("captions.pb");
+    assertThat(Bundle.read(file).ranker().orElseThrow().captions().texts()).isEmpty();
   }
 
   @Test
@@ -90,6 +102,7 @@ class BundleTest {
         read.ranker().orElseThrow().weights(),
         whole.ranker().orElseThrow().weights(),
         name -> name.endsWith("/weight"));
+    assertThat(read.ranker().orElseThrow().captions()).isEqualTo(SmallModels.captions());
     assertThat(read.provenance()).isEqualTo(whole.provenance());
     assertThat(read.preview()).isEqualTo(whole.preview());
   }

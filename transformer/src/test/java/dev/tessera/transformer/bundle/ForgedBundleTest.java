@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +123,57 @@ class ForgedBundleTest {
     assertRefused(": manifest states image vocabulary 8, but the model has 9");
     forgery.manifest.setImageVocabulary(9);
     assertRefused(": model: the codebook has 9 codes, but the transformer was made for 8");
+  }
+
+  @Test
+  void captionsThatCannotBeOnesAreRefused() throws IOException {
+    Path whole = folder.resolve("ranked.tessera");
+    SmallModels.ranked().write(whole);
+    forgery = new Forgery(Files.readAllBytes(whole));
+
+    forgery.replace("captions.pb", captions(2, "a", "b"));
+    assertRefused(
+        ": captions.pb: format version is 2, but this version of Tessera reads only 1");
+    forgery.replace("captions.pb", captions(1, "b", "a"));
+    assertRefused(": captions.pb: captions must be sorted, but \"a\" comes after \"b\"");
+    forgery.replace("captions.pb", captions(1, "a", "a"));
+    assertRefused(": captions.pb: captions must be sorted, but \"a\" comes after \"a\"");
+    forgery.replace("captions.pb", captions(1, " "));
+    assertRefused(
+        ": captions.pb: a caption of 1 characters cannot be kept: it must have 1 to 200 that are"
+            + " no spaces alone");
+    String[] many = IntStream.range(0, 20_001).mapToObj("%05d"::formatted).toArray(String[]::new);
+    forgery.replace("captions.pb", captions(1, many));
+    assertRefused(": captions.pb: there are 20001 captions, but may be 20000");
+    forgery.replace("captions.pb", new byte[(16 << 20) + 1]);
+    assertRefused(" has captions.pb of 16777217 bytes, but it may have 16777216");
+    // A text that claims more bytes than there are.
+    forgery.replace("captions.pb", new byte[] {8, 1, 18, (byte) 0xFF, (byte) 0xFF, 127});
+    write();
+    assertThatIOException()
+        .isThrownBy(() -> Bundle.read(file))
+        .withMessageStartingWith(file + ": captions.pb: cannot be read: ");
+  }
+
+  private static byte[] captions(int version, String... texts) {
+    return dev.tessera.proto.KnownCaptions.newBuilder()
+        .setFormatVersion(version)
+        .addAllCaptions(List.of(texts))
+        .build()
+        .toByteArray();
+  }
+
+  @Test
+  void captionsWithoutARankerAreRefused() throws IOException {
+    byte[] content = captions(1, "a");
+    forgery.entries.put("captions.pb", content);
+    forgery
+        .manifest
+        .addEntriesBuilder()
+        .setName("captions.pb")
+        .setBytes(content.length)
+        .setSha256(ByteString.copyFrom(Sha256.of(content)));
+    assertRefused(" names captions.pb in its manifest, but such a model has no entry of that name");
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.tessera.engine.store.TensorMap;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.model.Gpt;
+import dev.tessera.transformer.ranker.KnownCaptions;
 import dev.tessera.transformer.ranker.RankerConfig;
 import dev.tessera.transformer.ranker.TwoTowers;
 import dev.tessera.vqvae.model.Vqvae;
@@ -54,9 +55,14 @@ final class SmallModels {
     return new Bundle(vqvae, weights(vqvae), Optional.of(stage2()), provenance(), PNG.clone());
   }
 
-  /** Both stages with a ranker. */
+  /** Both stages with a ranker that knows captions. */
   static Bundle ranked() {
-    return complete(FSQ).withRanker(new Bundle.TrainedRanker(RANKER, weights(RANKER)), 700);
+    return complete(FSQ)
+        .withRanker(new Bundle.TrainedRanker(RANKER, weights(RANKER), captions()), 700);
+  }
+
+  static KnownCaptions captions() {
+    return KnownCaptions.of(List.of("red heart", "red ghost", "grün, \uD83D\uDC7B"));
   }
 
   /** Pictures of 8×12 pixels, 2×3 tokens, 8 codes. */
