@@ -21,6 +21,8 @@ import dev.tessera.transformer.edit.Completion;
 import dev.tessera.transformer.edit.CompletionOptions;
 import dev.tessera.transformer.edit.PictureMask;
 import dev.tessera.transformer.edit.VariationOptions;
+import dev.tessera.transformer.naming.CaptionSearch;
+import dev.tessera.transformer.naming.Namer;
 import dev.tessera.transformer.ranker.RankBy;
 import dev.tessera.transformer.ranker.Ranker;
 import dev.tessera.vqvae.model.PictureCodec;
@@ -34,6 +36,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -528,20 +531,25 @@ public final class Tessera implements AutoCloseable {
   }
 
   /**
-   * The captions that beam search finds, in the order of how well they fit the picture, as the
-   * ranker finds, and how likely they are: the right one is among the first more often than by
-   * likelihood alone.
+   * Captions that are sought in all ways that the model knows, the best first, as {@link
+   * CaptionSearch} says: the right one is among the first far more often than by likelihood alone.
    *
    * @param picture of the model's size
-   * @param beams texts followed at once, and captions returned at most, 1 to {@value #ROWS}
-   * @throws IllegalStateException if the model was trained without captions, or has no ranker
+   * @param width captions that each way may find, 1 to {@value #ROWS}
+   * @throws IllegalStateException if the model was trained without captions, or has neither a
+   *     ranker nor naming
    */
   public synchronized List<Description> captionBest(
-      Rgb picture, int beams, BooleanSupplier cancelled) {
-    requireRanking(RankBy.RANKER);
-    int[] codes = codec.encode(picture);
-    return describe(
-        ranker().order(picture, new Captioner(decoder()).search(codes, beams, cancelled)));
+      Rgb picture, int width, BooleanSupplier cancelled) {
+    requireCaptions();
+    if (bundle.naming().isEmpty()) {
+      requireRanking(RankBy.RANKER);
+    }
+    Optional<Ranker> judge = hasRanker() ? Optional.of(ranker()) : Optional.empty();
+    Optional<Namer> namer = bundle.naming().map(Bundle.TrainedNaming::namer);
+    CaptionSearch search =
+        new CaptionSearch(decoder(), stage2().tokenizer(), judge, namer);
+    return describe(search.best(picture, codec.encode(picture), width, cancelled));
   }
 
   /** The most likely caption that a search with eight beams finds. */

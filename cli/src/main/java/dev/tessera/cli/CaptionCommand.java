@@ -58,8 +58,9 @@ final class CaptionCommand implements Callable<Integer> {
       paramLabel = "R",
       defaultValue = "0",
       description =
-          "Search R captions, up to 32, and put them in order by the model's ranker and their"
-              + " likelihood, in place of the likelihood alone.")
+          "Search R captions, up to 32, and make R more of the parts that the model names; put them in"
+              + " order by their likelihood, that of their parts and the model's ranker, in place"
+              + " of the likelihood alone.")
   private int rerank;
 
   @ArgGroup private @Nullable ChoiceOptions choices;

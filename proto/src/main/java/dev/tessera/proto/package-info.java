@@ -9,7 +9,7 @@
  *       dev.tessera.proto.TransformerConfig}, {@link dev.tessera.proto.PictureConfig},
  *       hyper-parameters.
  *   <li>tokenizer.proto: {@link dev.tessera.proto.Bpe}, a vocabulary.
- *   <li>captions.proto: {@link dev.tessera.proto.KnownCaptions}, what pictures may be called.
+ *   <li>naming.proto: {@link dev.tessera.proto.CaptionForm}, what captions are made of.
  *   <li>training.proto: {@link dev.tessera.proto.TrainingState}, a checkpoint.
  *   <li>tokens.proto: {@link dev.tessera.proto.TokenShard} and {@link
  *       dev.tessera.proto.TokenRecord}, pictures and captions as tokens.

@@ -31,7 +31,7 @@ class PersistedFieldsTest {
           TrainingState.getDescriptor().getFile(),
           PictureIndex.getDescriptor().getFile(),
           TokenShard.getDescriptor().getFile(),
-          KnownCaptions.getDescriptor().getFile());
+          CaptionForm.getDescriptor().getFile());
 
   @Test
   void everyFieldHasTheNumberAndTypeThatItAlwaysHad() throws IOException {

@@ -4,11 +4,14 @@ import dev.tessera.transformer.pipeline.RunListener;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Measures and phases in words. */
 final class Wording {
   private static final double PERCENT = 100;
+  private static final Pattern PART = Pattern.compile("heldOutPart(\\d+)At(\\d+)");
 
   private Wording() {}
 
@@ -43,8 +46,16 @@ final class Wording {
       case "trainingLoss" -> format("training loss %.3f", value);
       case "trainingImageBits" -> format("training %.3f bits per image token", value);
       case "trainingTextBits" -> format("%.3f per text token", value);
-      default -> format(name + " %.4g", value);
+      default -> ofPart(name, value);
     };
+  }
+
+  /** How often the right part of a caption was found: heldOutPart1At5. */
+  private static String ofPart(String name, double value) {
+    Matcher part = PART.matcher(name);
+    return part.matches()
+        ? format("part " + part.group(1) + " among " + part.group(2) + " %.0f %%", value * PERCENT)
+        : format(name + " %.4g", value);
   }
 
   /** What a phase does. */

@@ -7,7 +7,8 @@ import dev.tessera.proto.Manifest;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.model.Gpt;
-import dev.tessera.transformer.ranker.KnownCaptions;
+import dev.tessera.transformer.naming.CaptionForm;
+import dev.tessera.transformer.naming.Namer;
 import dev.tessera.transformer.ranker.RankerConfig;
 import dev.tessera.transformer.ranker.TwoTowers;
 import dev.tessera.vqvae.model.Vqvae;
@@ -25,6 +26,7 @@ import java.util.Optional;
  *     Vqvae} declares; not copied
  * @param stage2 absent where only stage 1 was trained
  * @param ranker absent where none was trained
+ * @param naming absent where none was trained
  * @param provenance where the model comes from
  * @param preview samples as a PNG file of at most {@value #MAXIMUM_PREVIEW_BYTES} bytes, never
  *     decoded here; empty for none; not copied
@@ -34,6 +36,7 @@ public record Bundle(
     TensorMap vqvaeWeights,
     Optional<Stage2> stage2,
     Optional<TrainedRanker> ranker,
+    Optional<TrainedNaming> naming,
     Provenance provenance,
     byte[] preview) {
   /** The version that is written, and the only one that is read. */
@@ -75,14 +78,8 @@ public record Bundle(
    *
    * @param config of both towers
    * @param weights by the names that the graph of {@link TwoTowers} declares; not copied
-   * @param captions that it was trained with; none if they are not known
    */
-  public record TrainedRanker(RankerConfig config, TensorMap weights, KnownCaptions captions) {
-    /** A ranker whose captions are not known. */
-    public TrainedRanker(RankerConfig config, TensorMap weights) {
-      this(config, weights, KnownCaptions.NONE);
-    }
-
+  public record TrainedRanker(RankerConfig config, TensorMap weights) {
     /**
      * The weights as parameters of a graph, like {@link Stage2#parameters}.
      *
@@ -95,14 +92,32 @@ public record Bundle(
     }
   }
 
-  /** A model without a ranker. */
+  /**
+   * What naming the parts of captions adds.
+   *
+   * @param form of the captions
+   * @param weights of a {@link Namer}; not copied
+   */
+  public record TrainedNaming(CaptionForm form, TensorMap weights) {
+    /**
+     * A namer with the weights.
+     *
+     * @throws IllegalArgumentException unless they are exactly the tensors that the form needs, in
+     *     name and shape
+     */
+    public Namer namer() {
+      return new Namer(form, weights);
+    }
+  }
+
+  /** A model without a ranker and without naming. */
   public Bundle(
       VqvaeConfig vqvae,
       TensorMap vqvaeWeights,
       Optional<Stage2> stage2,
       Provenance provenance,
       byte[] preview) {
-    this(vqvae, vqvaeWeights, stage2, Optional.empty(), provenance, preview);
+    this(vqvae, vqvaeWeights, stage2, Optional.empty(), Optional.empty(), provenance, preview);
   }
 
   /** Refuses parts that were not made for each other. */
@@ -114,6 +129,10 @@ public record Bundle(
       requireEqual("grid", "columns", vqvae.gridColumns(), config.gridWidth());
     }
     ranker.ifPresent(trained -> requireFitting(trained.config(), vqvae, stage2));
+    if (naming.isPresent() && stage2.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is naming of captions, but no stage 2 that could write any");
+    }
     requirePng(preview);
   }
 
@@ -166,14 +185,22 @@ public record Bundle(
         vqvaeWeights,
         stage2,
         Optional.of(other),
+        naming,
         provenance.withRankerSteps(steps),
         preview);
   }
 
+  /** The same model with naming, in place of what it may have. */
+  public Bundle withNaming(TrainedNaming other) {
+    return new Bundle(
+        vqvae, vqvaeWeights, stage2, ranker, Optional.of(other), provenance, preview);
+  }
+
   /**
-   * The same model in fewer bytes: the weights of the products of stage 2 and of the ranker are
-   * rounded, as a decoder rounds them that multiplies such numbers, so that with such weights (
-   * {@link dev.tessera.transformer.decode.WeightFormat#BF16}) it draws the same tokens. Stage 1
+   * The same model in fewer bytes: the weights of the products of stage 2, of the ranker and of
+   * naming are rounded, those of stage 2 as a decoder rounds them that multiplies such numbers, so
+   * that with such weights ({@link dev.tessera.transformer.decode.WeightFormat#BF16}) it draws the
+   * same tokens. Stage 1
    * stays as it is: pictures have the tokens that they had.
    *
    * @param type of the rounded weights, F16 or BF16
@@ -185,10 +212,8 @@ public record Bundle(
         vqvaeWeights,
         stage2.map(
             it -> new Stage2(it.config(), it.tokenizer(), CompactWeights.of(it.weights(), type))),
-        ranker.map(
-            it ->
-                new TrainedRanker(
-                    it.config(), CompactWeights.of(it.weights(), type), it.captions())),
+        ranker.map(it -> new TrainedRanker(it.config(), CompactWeights.of(it.weights(), type))),
+        naming.map(it -> new TrainedNaming(it.form(), CompactWeights.of(it.weights(), type))),
         provenance,
         preview);
   }

@@ -5,7 +5,7 @@ import dev.tessera.proto.Manifest;
 import dev.tessera.proto.Manifest.PixelRange;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
-import dev.tessera.transformer.ranker.KnownCaptions;
+import dev.tessera.transformer.naming.CaptionForm;
 import dev.tessera.transformer.ranker.RankerConfig;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import java.io.IOException;
@@ -64,23 +64,22 @@ final class BundleReader {
     VqvaeConfig vqvae = valid("vqvae", () -> VqvaeProtos.fromProto(manifest.getVqvae()));
     requireAgreement(
         "image vocabulary", manifest.getImageVocabulary(), vqvae.quantiser().codebookSize());
-    archive.requireEntries(
-        required(),
-        manifest.hasRanker()
-            ? Set.of(EntryName.PREVIEW, EntryName.CAPTIONS)
-            : Set.of(EntryName.PREVIEW));
+    archive.requireEntries(required(), Set.of(EntryName.PREVIEW));
     TensorMap weights = archive.tensors(EntryName.VQVAE);
     Optional<Bundle.Stage2> stage2 =
         manifest.hasTransformer() ? Optional.of(stage2()) : Optional.empty();
     Optional<Bundle.TrainedRanker> ranker =
         manifest.hasRanker() ? Optional.of(ranker()) : Optional.empty();
+    Optional<Bundle.TrainedNaming> naming =
+        archive.contains(EntryName.NAMING) ? Optional.of(naming()) : Optional.empty();
     Provenance provenance =
         valid("provenance", () -> Provenance.fromProto(manifest.getProvenance()));
     byte[] preview =
         archive.contains(EntryName.PREVIEW)
             ? archive.bytes(EntryName.PREVIEW, Bundle.MAXIMUM_PREVIEW_BYTES)
             : new byte[0];
-    return valid("model", () -> new Bundle(vqvae, weights, stage2, ranker, provenance, preview));
+    return valid("model", () -> 
+            new Bundle(vqvae, weights, stage2, ranker, naming, provenance, preview));
   }
 
   /** Entries without which the model that the manifest describes is none. */
@@ -92,20 +91,24 @@ final class BundleReader {
     if (manifest.hasRanker()) {
       required.add(EntryName.RANKER);
     }
+    if (archive.contains(EntryName.NAMING)) {
+      required.addAll(Set.of(EntryName.NAMING, EntryName.NAMING_WEIGHTS));
+    }
     return required;
   }
 
   private Bundle.TrainedRanker ranker() throws IOException {
     RankerConfig config = valid("ranker", () -> RankerProtos.fromProto(manifest.getRanker()));
-    return new Bundle.TrainedRanker(config, archive.tensors(EntryName.RANKER), captions());
+    return new Bundle.TrainedRanker(config, archive.tensors(EntryName.RANKER));
   }
 
-  private KnownCaptions captions() throws IOException {
-    if (!archive.contains(EntryName.CAPTIONS)) {
-      return KnownCaptions.NONE;
-    }
-    byte[] bytes = archive.bytes(EntryName.CAPTIONS, CaptionProtos.MAXIMUM_BYTES);
-    return valid(EntryName.CAPTIONS, () -> CaptionProtos.parse(bytes));
+  private Bundle.TrainedNaming naming() throws IOException {
+    byte[] bytes = archive.bytes(EntryName.NAMING, NamingProtos.MAXIMUM_BYTES);
+    CaptionForm form = valid(EntryName.NAMING, () -> NamingProtos.parse(bytes));
+    TensorMap weights = archive.tensors(EntryName.NAMING_WEIGHTS);
+    Bundle.TrainedNaming naming = new Bundle.TrainedNaming(form, weights);
+    valid(EntryName.NAMING_WEIGHTS, naming::namer);
+    return naming;
   }
 
   private Bundle.Stage2 stage2() throws IOException {

@@ -82,6 +82,7 @@ final class BundleWriter {
     bundle.vqvaeParameters();
     bundle.stage2().ifPresent(Bundle.Stage2::parameters);
     bundle.ranker().ifPresent(Bundle.TrainedRanker::parameters);
+    bundle.naming().ifPresent(Bundle.TrainedNaming::namer);
     List<Part> parts = parts(bundle);
     List<Measured> measured = new ArrayList<>();
     for (Part part : parts) {
@@ -115,10 +116,12 @@ final class BundleWriter {
     stage2.ifPresent(it -> parts.add(tensors(EntryName.TRANSFORMER, it.weights())));
     bundle.ranker().ifPresent(it -> parts.add(tensors(EntryName.RANKER, it.weights())));
     bundle
-        .ranker()
-        .map(Bundle.TrainedRanker::captions)
-        .filter(known -> !known.texts().isEmpty())
-        .ifPresent(it -> parts.add(bytes(EntryName.CAPTIONS, CaptionProtos.toByteArray(it))));
+        .naming()
+        .ifPresent(
+            it -> {
+              parts.add(bytes(EntryName.NAMING, NamingProtos.toByteArray(it.form())));
+              parts.add(tensors(EntryName.NAMING_WEIGHTS, it.weights()));
+            });
     if (bundle.preview().length > 0) {
       parts.add(bytes(EntryName.PREVIEW, bundle.preview()));
     }

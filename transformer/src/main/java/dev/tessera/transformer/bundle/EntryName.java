@@ -7,7 +7,8 @@ final class EntryName {
   static final String VQVAE = "vqvae.safetensors";
   static final String TRANSFORMER = "transformer.safetensors";
   static final String RANKER = "ranker.safetensors";
-  static final String CAPTIONS = "captions.pb";
+  static final String NAMING = "naming.pb";
+  static final String NAMING_WEIGHTS = "naming.safetensors";
   static final String PREVIEW = "preview.png";
 
   private EntryName() {}

@@ -11,7 +11,8 @@
  * vqvae.safetensors         the averaged weights of stage 1
  * transformer.safetensors   the averaged weights of stage 2                  with stage 2 only
  * ranker.safetensors        the averaged weights of the ranker               with a ranker only
- * captions.pb               dev.tessera.proto.KnownCaptions, at most 16 MiB  optional, with a ranker
+ * naming.pb                 dev.tessera.proto.CaptionForm, at most 8 MiB     optional
+ * naming.safetensors        the averaged weights of naming                   with naming.pb only
  * preview.png               samples of the model, at most 8 MiB              optional
  * </pre>
  *
@@ -48,14 +49,14 @@
  * <p><b>Tensors</b> are in the safetensors format ({@link dev.tessera.engine.store.Safetensors}),
  * so that Python reads them with {@code safetensors.numpy.load(zipfile.ZipFile(f).read(name))}.
  * Training writes F32. In a compact bundle ({@link dev.tessera.transformer.bundle.Bundle#compact})
- * the tensors of stage 2 and of the ranker whose names end in {@code /weight} are BF16 or F16, to
+ * the tensors of stage 2, of the ranker and of naming whose names end in {@code /weight} are BF16 or F16, to
  * the nearest number, of two equally near ones the one whose last bit is 0; embeddings, norms,
  * biases and all of stage 1 are F32. A reader takes any of the three for any tensor, and who writes
  * what was read keeps each tensor's type.
  *
- * <p><b>Captions</b> are those that the ranker was trained with, sorted, at most 20,000 of at most
- * 200 UTF-16 code units. Without them a picture's captions are sought among what the model writes
- * alone.
+ * <p><b>Naming</b> is what finds captions of parts ({@link
+ * dev.tessera.transformer.naming.CaptionForm}): {@code naming.pb} says which there are, the shapes
+ * of {@code naming.safetensors} follow from it, and are compared with it by who reads.
  *
  * <p><b>Names and shapes</b> have one definition, the graph that {@link
  * dev.tessera.vqvae.model.Vqvae}, {@link dev.tessera.transformer.model.Gpt} and {@link
@@ -81,7 +82,7 @@
  *   <li>{@code BundleWriter} writes; {@code StoredZip} reads an archive, {@code CheckedArchive}
  *       compares it with its manifest, {@code BundleReader} makes a bundle of it.
  *   <li>{@code VqvaeProtos}, {@code TransformerProtos}, {@code RankerProtos}, {@code
- *       CaptionProtos}: configurations and captions, and their stored form; {@code Newer} refuses what they do not know.
+ *       NamingProtos}: configurations and the form of captions, and their stored form; {@code Newer} refuses what they do not know.
  *   <li>{@code DeclaredWeights}: weights against the graph; {@code CompactWeights}: weights in
  *       fewer bytes.
  * </ul>

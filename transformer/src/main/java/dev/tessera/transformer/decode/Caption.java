@@ -8,7 +8,8 @@ package dev.tessera.transformer.decode;
  * @param perToken logLikelihood over the number of tokens, the end included
  */
 public record Caption(int[] bpe, double logLikelihood, double perToken) {
-  static Caption of(int[] bpe, double logLikelihood) {
+  /** A caption of that likelihood. */
+  public static Caption of(int[] bpe, double logLikelihood) {
     return new Caption(bpe, logLikelihood, logLikelihood / (bpe.length + 1));
   }
 }

@@ -14,6 +14,8 @@ import dev.tessera.transformer.decode.IncrementalDecoder;
 import dev.tessera.transformer.decode.TransformerWeights;
 import dev.tessera.transformer.decode.WeightFormat;
 import dev.tessera.transformer.evaluation.feature.NearestNeighbours.Neighbour;
+import dev.tessera.transformer.naming.CaptionSearch;
+import dev.tessera.transformer.naming.Namer;
 import dev.tessera.transformer.ranker.Ranker;
 import dev.tessera.transformer.training.HeldOutBits;
 import dev.tessera.vqvae.data.EvenlySpaced;
@@ -404,37 +406,48 @@ public final class ModelEvaluation {
             "captions",
             "Captions written",
             WrittenCaptions.of(texts, entries).figures(settings.beams(), "")));
-    if (settings.rerank() > 1 && bundle.ranker().isPresent()) {
-      chosenCaptions(stage2, bundle.ranker().get(), captioner, codes, which, entries);
+    if (settings.rerank() > 1 && (bundle.ranker().isPresent() || bundle.naming().isPresent())) {
+      chosenCaptions(stage2, decoder, codes, which, entries);
     }
     return seconds;
   }
 
-  /** The same captions, more of them, in the order of {@link Ranker#order}. */
+  /** Captions as {@link CaptionSearch} finds them. */
   private void chosenCaptions(
       Bundle.Stage2 stage2,
-      Bundle.TrainedRanker trained,
-      Captioner captioner,
+      IncrementalDecoder decoder,
       int[][] codes,
       int[] which,
       List<PictureEntry> entries) {
+    Optional<Ranker> ranker =
+        bundle.ranker().map(it -> new Ranker(it.config(), it.parameters(), Execution::best));
+    Optional<Namer> namer = bundle.naming().map(Bundle.TrainedNaming::namer);
     List<List<String>> texts = new ArrayList<>();
-    try (Ranker judge = new Ranker(trained.config(), trained.parameters(), Execution::best)) {
+    try {
+      CaptionSearch search = new CaptionSearch(decoder, stage2.tokenizer(), ranker, namer);
       for (int i = 0; i < which.length; i++) {
         listener.progress("choosing captions", i, which.length);
-        List<Caption> found = captioner.search(codes[which[i]], ROWS, () -> false);
-        texts.add(decoded(stage2, judge.order(heldOut.pictures().get(which[i]), found)));
+        Rgb picture = heldOut.pictures().get(which[i]);
+        texts.add(decoded(stage2, search.best(picture, codes[which[i]], ROWS, () -> false)));
       }
+    } finally {
+      ranker.ifPresent(Ranker::close);
     }
     sections.add(
         new Section(
             "chosenCaptions",
-            "Captions written, chosen by the ranker",
+            "Captions written, chosen by all that the model knows",
             WrittenCaptions.of(texts, entries)
-                .figures(
-                    ROWS,
-                    " They are in the order of their likelihood and of how well the ranker finds that"
-                        + " they fit the picture.")));
+                .figures(ROWS, order(ranker.isPresent(), namer.isPresent()))));
+  }
+
+  private static String order(boolean ranked, boolean named) {
+    String more = " To them come %d that are made of the likeliest parts, as naming finds.";
+    return String.format(
+        "%s They are in the order of their likelihood%s%s.",
+        named ? String.format(more, ROWS) : "",
+        named ? ", of how likely their parts are" : "",
+        ranked ? " and of how well the ranker finds that they fit the picture" : "");
   }
 
   private static List<String> decoded(Bundle.Stage2 stage2, List<Caption> captions) {

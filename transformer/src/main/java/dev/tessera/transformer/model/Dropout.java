@@ -35,8 +35,8 @@ public record Dropout(double rate) {
     return (int) Math.rint(rate * DRAWS);
   }
 
-  /** What is left of x [B·T, D] at a place. */
-  GraphTensor of(GraphTensor x, int place, ModelGraph graph) {
+  /** What is left of x [N, D] at a place, numbered from 0. */
+  public GraphTensor of(GraphTensor x, int place, ModelGraph graph) {
     return threshold() == 0
         ? x
         : graph.ops().multiply(x, graph.placeholder(name(place), x.size(0), x.size(1)));
@@ -46,25 +46,32 @@ public record Dropout(double rate) {
     return "dropout" + place;
   }
 
-  /** Places of a model, numbered from 0. */
-  private static int places(TransformerConfig config) {
-    return 1 + 2 * config.layers();
-  }
-
   /**
-   * Draws the factors of all places.
+   * Draws the factors of all places of a GPT.
    *
    * @param plan of a graph that this was built into
    * @param seed of the run
    * @param step which draw it is: each has its own
    */
   public void draw(ParallelPlan plan, TransformerConfig config, long seed, long step) {
+    draw(plan, 1 + 2 * config.layers(), seed, step);
+  }
+
+  /**
+   * Draws the factors of so many places.
+   *
+   * @param plan of a graph that this was built into
+   * @param places of the graph
+   * @param seed of the run
+   * @param step which draw it is: each has its own
+   */
+  public void draw(ParallelPlan plan, int places, long seed, long step) {
     if (threshold() == 0) {
       return;
     }
     CounterRandom random = new CounterRandom(seed, "dropout", step);
-    float[] factors = new float[plan.length(name(0))];
-    for (int place = 0; place < places(config); place++) {
+    for (int place = 0; place < places; place++) {
+      float[] factors = new float[plan.length(name(place))];
       fill(factors, random);
       plan.set(name(place), factors);
     }

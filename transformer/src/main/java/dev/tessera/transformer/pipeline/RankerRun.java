@@ -7,7 +7,8 @@ import dev.tessera.engine.store.Sha256;
 import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.engine.train.TrainingLoop;
 import dev.tessera.transformer.bundle.Bundle;
-import dev.tessera.transformer.ranker.KnownCaptions;
+import dev.tessera.transformer.naming.CaptionForm;
+import dev.tessera.transformer.naming.NamingTraining;
 import dev.tessera.transformer.ranker.RankerConfig;
 import dev.tessera.transformer.ranker.RankerTraining;
 import dev.tessera.transformer.ranker.RankerTrainingConfig;
@@ -21,13 +22,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * From a bundle and a source of pictures to the same bundle with a ranker. Checkpoints are in a
- * folder beside the bundle to be; it goes once the bundle is there.
+ * From a bundle and a source of pictures to the same bundle with a ranker, and with naming where
+ * the parts of captions come back. Checkpoints are in a folder beside the bundle to be; it goes once
+ * the bundle is there.
  */
 public final class RankerRun {
   private static final int KEPT_CHECKPOINTS = 1;
@@ -110,15 +112,18 @@ public final class RankerRun {
               codec,
               setup.seed(),
               execution);
-      KnownCaptions captions = captions(pictures);
-      return train(bundle, config, captions, training, digest(config, pictures), budget, clock);
+      byte[] digest = digest(config, pictures);
+      Optional<Bundle> ranked = train(bundle, config, training, digest, budget, clock);
+      Optional<Bundle> whole =
+          ranked.isPresent() ? named(ranked.get(), pictures, execution, digest) : ranked;
+      return whole.isPresent() && written(whole.get());
     }
   }
 
-  private boolean train(
+  /** The bundle with a ranker; nothing when it was stopped before. */
+  private Optional<Bundle> train(
       Bundle bundle,
       RankerConfig config,
-      KnownCaptions captions,
       RankerTraining training,
       byte[] digest,
       RunBudget budget,
@@ -129,26 +134,36 @@ public final class RankerRun {
       listener.stageStarted(RankerTraining.STAGE, loop.resume());
       int batch = setup.training().batch();
       if (!loop.run(budget.vqvae(clock, 1, training.passLength(), batch), stop)) {
-        return false;
+        return Optional.empty();
       }
-      Bundle.TrainedRanker trained = 
-          new Bundle.TrainedRanker(config, loop.bestWeights(), captions);
-      bundle.withRanker(trained, loop.steps()).write(setup.out());
-      listener.wrote(setup.out());
+      Bundle.TrainedRanker trained = new Bundle.TrainedRanker(config, loop.bestWeights());
+      return Optional.of(bundle.withRanker(trained, loop.steps()));
     }
+  }
+
+  /** The bundle with naming, if its captions allow it; nothing when it was stopped before. */
+  private Optional<Bundle> named(
+      Bundle bundle, PreparedPictures pictures, Execution execution, byte[] digest)
+      throws IOException {
+    Optional<CaptionForm> form = NamingTraining.form(pictures);
+    if (form.isEmpty()) {
+      return Optional.of(bundle);
+    }
+    listener.stageStarted(NamingTraining.STAGE, 0);
+    Checkpoints checkpoints =
+        new Checkpoints(setup.checkpoints().resolve(NamingTraining.STAGE), KEPT_CHECKPOINTS);
+    return new NamingTraining(form.get(), pictures, setup.seed(), execution)
+        .train(digest, checkpoints, listener, stop)
+        .map(weights -> bundle.withNaming(new Bundle.TrainedNaming(form.get(), weights)));
+  }
+
+  private boolean written(Bundle bundle) throws IOException {
+    bundle.write(setup.out());
+    listener.wrote(setup.out());
     if (Files.exists(setup.checkpoints())) {
       AtomicFiles.deleteDirectory(setup.checkpoints());
     }
     return true;
-  }
-
-  /** What training shows: the captions of held-out pictures stay unknown. */
-  private static KnownCaptions captions(PreparedPictures pictures) {
-    return KnownCaptions.of(
-        Arrays.stream(pictures.training())
-            .mapToObj(pictures::entry)
-            .flatMap(entry -> entry.captions().stream())
-            .toList());
   }
 
   private static RankerConfig config(VqvaeConfig vqvae, Bundle.Stage2 stage2) {

@@ -7,15 +7,12 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.plan.SizedPlans;
-import dev.tessera.transformer.decode.Caption;
 import dev.tessera.vqvae.picture.PixelTransform;
 import dev.tessera.vqvae.picture.Rgb;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * Says how well pictures fit texts, with the weights of a store.
@@ -24,11 +21,6 @@ import java.util.stream.IntStream;
  * for each other.
  */
 public final class Ranker implements AutoCloseable {
-  /**
-   * Chosen on half of the held-out pictures of all emoji; twice or half as much are nearly as good.
-   */
-  private static final double NATS_OF_FIT = 30;
-
   private final RankerConfig config;
   private final ParameterStore weights;
   private final Supplier<Execution> execution;
@@ -132,24 +124,15 @@ public final class Ranker implements AutoCloseable {
   }
 
   /**
-   * Puts captions of a picture in order, the best first: by the logarithm of their likelihood and
-   * {@value #NATS_OF_FIT} times how well they fit the picture. The ranker sees the picture itself,
-   * not its tokens, and knows better what is in it; the likelihood knows better what captions are.
+   * How well each text fits one picture.
    *
    * @param shown of the model's size
-   * @param written by the model
+   * @param bpe tokens of the texts, without the end
+   * @return as many scores, −1 to 1
    */
-  public List<Caption> order(Rgb shown, List<Caption> written) {
+  public double[] fits(Rgb shown, List<int[]> bpe) {
     float[] ofPicture = pictures(List.of(shown))[0];
-    float[][] ofTexts = texts(written.stream().map(Caption::bpe).toList());
-    return IntStream.range(0, ofTexts.length)
-        .boxed()
-        .sorted(
-            Comparator.comparingDouble(
-                i ->
-                    -(written.get(i).logLikelihood() + NATS_OF_FIT * score(ofPicture, ofTexts[i]))))
-        .map(written::get)
-        .toList();
+    return Arrays.stream(texts(bpe)).mapToDouble(text -> score(ofPicture, text)).toArray();
   }
 
   /** How well a text fits a picture: the product of their vectors, −1 to 1. */

@@ -13,7 +13,10 @@ import dev.tessera.engine.store.TensorMap;
 import dev.tessera.proto.Manifest;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.naming.CaptionForm;
+import dev.tessera.transformer.naming.Namer;
 import dev.tessera.transformer.ranker.RankerConfig;
+import dev.tessera.vqvae.picture.Rgb;
 import dev.tessera.vqvae.quantiser.Quantiser;
 import java.io.IOException;
 import java.io.InputStream;
@@ -69,26 +72,50 @@ class BundleTest {
     Bundle read = Bundle.read(file);
     assertSame(read, written);
     assertThat(read.provenance().rankerSteps()).isEqualTo(700);
-    assertThat(names(file)).contains("ranker.safetensors", "captions.pb");
+    assertThat(names(file)).contains("ranker.safetensors");
     Bundle.TrainedRanker ranker = read.ranker().orElseThrow();
-    assertThat(ranker.captions()).isEqualTo(SmallModels.captions());
     assertThat(ranker.parameters().names()).isEqualTo(ranker.weights().names());
   }
 
   @Test
-  void aRankerWithoutCaptionsIsReadAsModelsWereBeforeTheyHadAny() throws IOException {
+  void modelWithNamingIsReadBack() throws IOException {
+    Bundle written = SmallModels.named();
     Path file = folder.resolve("model.tessera");
-    Bundle.TrainedRanker known = SmallModels.ranked().ranker().orElseThrow();
-    SmallModels.ranked()
-        .withRanker(new Bundle.TrainedRanker(known.config(), known.weights()), 700)
-        .write(file);
-    assertThat(names(file)).contains("ranker.safetensors").doesNotContain("captions.pb");
-    assertThat(Bundle.read(file).ranker().orElseThrow().captions().texts()).isEmpty();
+    written.write(file);
+    Bundle.TrainedNaming read = Bundle.read(file).naming().orElseThrow();
+    assertThat(read.form()).isEqualTo(SmallModels.FORM);
+    assertSame(read.weights(), SmallModels.naming());
+    assertThat(names(file)).contains("naming.pb", "naming.safetensors");
+    Rgb picture = Rgb.solid(8, 12, 0x336699);
+    assertThat(read.namer().logProbabilities(picture))
+        .isDeepEqualTo(new Namer(SmallModels.FORM, SmallModels.naming()).logProbabilities(picture));
+  }
+
+  @Test
+  void namingOfOtherCaptionsIsRefused() {
+    Bundle good = SmallModels.ranked();
+    CaptionForm other = new CaptionForm(List.of(List.of("ghost"), List.of("red")));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                good.withNaming(new Bundle.TrainedNaming(other, SmallModels.naming()))
+                    .write(folder.resolve("model.tessera")))
+        .withMessageContaining("place0/out/weight");
+    CaptionForm shorter = new CaptionForm(List.of(SmallModels.FORM.places().get(0)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Bundle.TrainedNaming(shorter, SmallModels.naming()).namer())
+        .withMessage("naming has 12 tensors, but its captions need 6");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                SmallModels.stage1(SmallModels.FSQ)
+                    .withNaming(new Bundle.TrainedNaming(other, new TensorMap())))
+        .withMessage("there is naming of captions, but no stage 2 that could write any");
   }
 
   @Test
   void aCompactModelHoldsRoundedProductsAndAllElseAsItWas() throws IOException {
-    Bundle whole = SmallModels.ranked();
+    Bundle whole = SmallModels.named();
     Path file = folder.resolve("compact.tessera");
     whole.compact(DataType.BF16).write(file);
     Bundle read = Bundle.read(file);
@@ -102,7 +129,10 @@ class BundleTest {
         read.ranker().orElseThrow().weights(),
         whole.ranker().orElseThrow().weights(),
         name -> name.endsWith("/weight"));
-    assertThat(read.ranker().orElseThrow().captions()).isEqualTo(SmallModels.captions());
+    assertRounded(
+        read.naming().orElseThrow().weights(),
+        whole.naming().orElseThrow().weights(),
+        name -> name.endsWith("/weight"));
     assertThat(read.provenance()).isEqualTo(whole.provenance());
     assertThat(read.preview()).isEqualTo(whole.preview());
   }

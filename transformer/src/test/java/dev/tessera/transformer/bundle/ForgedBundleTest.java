@@ -126,54 +126,56 @@ class ForgedBundleTest {
   }
 
   @Test
-  void captionsThatCannotBeOnesAreRefused() throws IOException {
-    Path whole = folder.resolve("ranked.tessera");
-    SmallModels.ranked().write(whole);
-    forgery = new Forgery(Files.readAllBytes(whole));
+  void partsThatCannotBeThoseOfCaptionsAreRefused() throws IOException {
+    Path whole = folder.resolve("named.tessera");
+    SmallModels.named().write(whole);
+    byte[] named = Files.readAllBytes(whole);
+    String must =
+        ", but must have 1 to 8 places of 1 to 10000 sorted parts of 1 to 200 characters";
 
-    forgery.replace("captions.pb", captions(2, "a", "b"));
-    assertRefused(
-        ": captions.pb: format version is 2, but this version of Tessera reads only 1");
-    forgery.replace("captions.pb", captions(1, "b", "a"));
-    assertRefused(": captions.pb: captions must be sorted, but \"a\" comes after \"b\"");
-    forgery.replace("captions.pb", captions(1, "a", "a"));
-    assertRefused(": captions.pb: captions must be sorted, but \"a\" comes after \"a\"");
-    forgery.replace("captions.pb", captions(1, " "));
-    assertRefused(
-        ": captions.pb: a caption of 1 characters cannot be kept: it must have 1 to 200 that are"
-            + " no spaces alone");
-    String[] many = IntStream.range(0, 20_001).mapToObj("%05d"::formatted).toArray(String[]::new);
-    forgery.replace("captions.pb", captions(1, many));
-    assertRefused(": captions.pb: there are 20001 captions, but may be 20000");
-    forgery.replace("captions.pb", new byte[(16 << 20) + 1]);
-    assertRefused(" has captions.pb of 16777217 bytes, but it may have 16777216");
+    forgery = new Forgery(named);
+    forgery.replace("naming.pb", parts(2, "a", "b"));
+    assertRefused(": naming.pb: format version is 2, but this version of Tessera reads only 1");
+    forgery.replace("naming.pb", parts(1, "b", "a"));
+    assertRefused(": naming.pb: the form of captions has \"a\" after \"b\"" + must);
+    forgery.replace("naming.pb", parts(1, "a", "a"));
+    assertRefused(": naming.pb: the form of captions has \"a\" after \"a\"" + must);
+    forgery.replace("naming.pb", parts(1, " "));
+    assertRefused(": naming.pb: the form of captions has a part of 1 characters" + must);
+    String[] many = IntStream.range(0, 10_001).mapToObj("%05d"::formatted).toArray(String[]::new);
+    forgery.replace("naming.pb", parts(1, many));
+    assertRefused(": naming.pb: the form of captions has a place of 10001 parts" + must);
+    forgery.replace("naming.pb", new byte[(8 << 20) + 1]);
+    assertRefused(" has naming.pb of 8388609 bytes, but it may have 8388608");
     // A text that claims more bytes than there are.
-    forgery.replace("captions.pb", new byte[] {8, 1, 18, (byte) 0xFF, (byte) 0xFF, 127});
+    forgery.replace("naming.pb", new byte[] {8, 1, 18, (byte) 0xFF, (byte) 0xFF, 127});
     write();
     assertThatIOException()
         .isThrownBy(() -> Bundle.read(file))
-        .withMessageStartingWith(file + ": captions.pb: cannot be read: ");
+        .withMessageStartingWith(file + ": naming.pb: cannot be read: ");
+    // Sound parts, but not those that the weights were learned for.
+    forgery.replace("naming.pb", parts(1, "a", "b"));
+    write();
+    assertThatIOException()
+        .isThrownBy(() -> Bundle.read(file))
+        .withMessageStartingWith(file + ": naming.safetensors: ");
+
+    forgery = new Forgery(named);
+    forgery.entries.remove("naming.safetensors");
+    assertRefused(" lacks naming.safetensors, which its manifest names");
+    forgery = new Forgery(named);
+    forgery.entries.remove("naming.pb");
+    assertRefused(
+        " names naming.pb in its manifest, but such a model has no entry of that name");
   }
 
-  private static byte[] captions(int version, String... texts) {
-    return dev.tessera.proto.KnownCaptions.newBuilder()
+  private static byte[] parts(int version, String... parts) {
+    return dev.tessera.proto.CaptionForm.newBuilder()
         .setFormatVersion(version)
-        .addAllCaptions(List.of(texts))
+        .addPlaces(
+            dev.tessera.proto.CaptionForm.Place.newBuilder().addAllParts(List.of(parts)).build())
         .build()
         .toByteArray();
-  }
-
-  @Test
-  void captionsWithoutARankerAreRefused() throws IOException {
-    byte[] content = captions(1, "a");
-    forgery.entries.put("captions.pb", content);
-    forgery
-        .manifest
-        .addEntriesBuilder()
-        .setName("captions.pb")
-        .setBytes(content.length)
-        .setSha256(ByteString.copyFrom(Sha256.of(content)));
-    assertRefused(" names captions.pb in its manifest, but such a model has no entry of that name");
   }
 
   @Test

@@ -10,8 +10,10 @@ import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.evaluation.feature.Palette;
+import dev.tessera.transformer.evaluation.feature.StyleDescriptor;
 import dev.tessera.transformer.model.Gpt;
-import dev.tessera.transformer.ranker.KnownCaptions;
+import dev.tessera.transformer.naming.CaptionForm;
 import dev.tessera.transformer.ranker.RankerConfig;
 import dev.tessera.transformer.ranker.TwoTowers;
 import dev.tessera.vqvae.model.Vqvae;
@@ -20,6 +22,7 @@ import dev.tessera.vqvae.picture.PictureConfig;
 import dev.tessera.vqvae.quantiser.FiniteScalar;
 import dev.tessera.vqvae.quantiser.GumbelSoftmax;
 import dev.tessera.vqvae.quantiser.Quantiser;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class SmallModels {
   static final FiniteScalar FSQ = new FiniteScalar(List.of(4, 2));
   static final RankerConfig RANKER = new RankerConfig(8, 12, 262, 4, 4, 8, 1, 2, 6);
+  static final CaptionForm FORM =
+      new CaptionForm(List.of(List.of("ghost", "heart", "\uD83D\uDC7B"), List.of("grün", "red")));
   static final GumbelSoftmax GUMBEL =
       new GumbelSoftmax(8, 3, 1.1, 0.0625, 6.6, 0, 0, GumbelSoftmax.Logits.FREE);
 
@@ -55,14 +60,39 @@ final class SmallModels {
     return new Bundle(vqvae, weights(vqvae), Optional.of(stage2()), provenance(), PNG.clone());
   }
 
-  /** Both stages with a ranker that knows captions. */
+  /** Both stages with a ranker. */
   static Bundle ranked() {
-    return complete(FSQ)
-        .withRanker(new Bundle.TrainedRanker(RANKER, weights(RANKER), captions()), 700);
+    return complete(FSQ).withRanker(new Bundle.TrainedRanker(RANKER, weights(RANKER)), 700);
   }
 
-  static KnownCaptions captions() {
-    return KnownCaptions.of(List.of("red heart", "red ghost", "grün, \uD83D\uDC7B"));
+  /** Both stages, a ranker and naming. */
+  static Bundle named() {
+    return ranked().withNaming(new Bundle.TrainedNaming(FORM, naming()));
+  }
+
+  static TensorMap naming() {
+    TensorMap weights = new TensorMap();
+    for (int place = 0; place < FORM.places().size(); place++) {
+      // As few parts as these are told apart by how pictures are drawn.
+      int numbers = Palette.SIZE + StyleDescriptor.SIZE;
+      int parts = FORM.places().get(place).size();
+      String name = "place" + place;
+      weights.put(name + "/mean", tensor(place, numbers));
+      weights.put(name + "/factor", tensor(place + 1, numbers));
+      weights.put(name + "/hidden/weight", tensor(place + 2, numbers, 64));
+      weights.put(name + "/hidden/bias", tensor(place + 3, 64));
+      weights.put(name + "/out/weight", tensor(place + 4, 64, parts));
+      weights.put(name + "/out/bias", tensor(place + 5, parts));
+    }
+    return weights;
+  }
+
+  private static Tensor tensor(int seed, long... shape) {
+    float[] data = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
+    for (int i = 0; i < data.length; i++) {
+      data[i] = (float) Math.sin(seed + 0.7 * i);
+    }
+    return new Tensor(shape, data);
   }
 
   /** Pictures of 8×12 pixels, 2×3 tokens, 8 codes. */

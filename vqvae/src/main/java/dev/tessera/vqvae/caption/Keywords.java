@@ -36,9 +36,14 @@ public record Keywords(boolean shuffled, double dropped) {
     }
   }
 
+  /** What commas divide a caption into, one part at least; parts may be empty. */
+  public static List<String> parts(String caption) {
+    return Arrays.asList(COMMA.split(caption.strip(), -1));
+  }
+
   /** The keywords of a caption that is a list of such, none of any other. */
   public static List<String> of(String caption) {
-    List<String> parts = Arrays.asList(COMMA.split(caption.strip(), -1));
+    List<String> parts = parts(caption);
     boolean list =
         parts.size() >= FEWEST
             && parts.stream().allMatch(Keywords::isKeyword)

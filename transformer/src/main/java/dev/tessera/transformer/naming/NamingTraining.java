@@ -1,0 +1,287 @@
+package dev.tessera.transformer.naming;
+
+import dev.tessera.engine.graph.Execution;
+import dev.tessera.engine.graph.ModelGraph;
+import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.plan.ParallelPlan;
+import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.store.TensorMap;
+import dev.tessera.engine.train.AdamW;
+import dev.tessera.engine.train.Budget;
+import dev.tessera.engine.train.Checkpoints;
+import dev.tessera.engine.train.LearningRate;
+import dev.tessera.engine.train.TrainingListener;
+import dev.tessera.engine.train.TrainingLoop;
+import dev.tessera.transformer.evaluation.measure.Ranks;
+import dev.tessera.transformer.model.Dropout;
+import dev.tessera.vqvae.data.PictureEntry;
+import dev.tessera.vqvae.data.PreparedPictures;
+import dev.tessera.vqvae.picture.Augmentation;
+import dev.tessera.vqvae.picture.Rgb;
+import dev.tessera.vqvae.training.EpochOrder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Learns which parts of captions belong to a picture. What a place of the endless training sequence
+ * holds depends on the seed and the place alone.
+ */
+public final class NamingTraining implements TrainingLoop.Task {
+  /** The name of this stage in reports, logs and checkpoints. */
+  public static final String STAGE = "naming";
+
+  private static final int BATCH = 256;
+
+  /** Passes over the pictures: held-out ones are named no better after more. */
+  private static final int PASSES = 40;
+
+  /** Of a small set, which is over before anything is learned otherwise. */
+  private static final int LEAST_STEPS = 400;
+
+  private static final LearningRate RATE =
+      new LearningRate(1e-3, 50, 0, LearningRate.Decay.COSINE, 0.02);
+  private static final AdamW.Options OPTIMISER = new AdamW.Options(0.9, 0.99, 0.01, 1);
+  private static final double AVERAGE_DECAY = 0.9;
+  private static final Dropout DROPOUT = new Dropout(0.3);
+
+  /** Colours stay as they are, for they tell styles apart. */
+  private static final Augmentation CHANGES = new Augmentation(1, true, 1, 0, 0);
+
+  /** Of the pictures, which are shown as they are. */
+  private static final double UNCHANGED = 0.4;
+
+  /** Beneath a deviation, so that what hardly ever occurs does not become large when it does. */
+  private static final double LEAST_DEVIATION = 0.02;
+
+  private final CaptionForm form;
+  private final PreparedPictures pictures;
+  private final long seed;
+  private final Execution execution;
+  private final ParameterStore store;
+  private final EpochOrder order;
+  private final int[] heldOut;
+  private final TensorMap standards = new TensorMap();
+
+  /**
+   * The form that most captions have that training sees.
+   *
+   * @return nothing if there is none whose parts come back
+   */
+  public static Optional<CaptionForm> form(PreparedPictures pictures) {
+    return CaptionForm.of(
+        Arrays.stream(pictures.training())
+            .mapToObj(pictures::entry)
+            .map(PictureEntry::captions)
+            .filter(captions -> !captions.isEmpty())
+            .map(captions -> captions.get(0))
+            .toList());
+  }
+
+  /**
+   * Prepares the training.
+   *
+   * @param form of {@link #form}
+   * @param pictures of which those have a share whose first caption is of the form
+   * @param seed decides first weights, order and everything drawn
+   * @param execution of the training
+   */
+  public NamingTraining(
+      CaptionForm form, PreparedPictures pictures, long seed, Execution execution) {
+    this.form = form;
+    this.pictures = pictures;
+    this.seed = seed;
+    this.execution = execution;
+    this.store = new ParameterStore(seed, DataType.FLOAT);
+    List<PreparedPictures.Part> parts = new ArrayList<>();
+    for (PreparedPictures.Part part : pictures.trainingParts()) {
+      parts.add(new PreparedPictures.Part(named(part.pictures()), part.weight()));
+    }
+    this.order = new EpochOrder(parts, seed, "naming order");
+    this.heldOut = named(pictures.heldOut());
+    measureStandards(
+        parts.stream().flatMapToInt(part -> Arrays.stream(part.pictures())).toArray());
+  }
+
+  /** Those whose captions have the form, and known parts alone. */
+  private int[] named(int[] which) {
+    return Arrays.stream(which)
+        .filter(
+            picture -> {
+              List<String> captions = pictures.entry(picture).captions();
+              return !captions.isEmpty()
+                  && form.parse(captions.get(0))
+                      .filter(found -> Arrays.stream(found).allMatch(part -> part >= 0))
+                      .isPresent();
+            })
+        .toArray();
+  }
+
+  private Aspect aspect(int place) {
+    return Aspect.of(form.places().get(place).size());
+  }
+
+  /** Mean and deviation of what aspects are of the training pictures. */
+  private void measureStandards(int[] training) {
+    for (int place = 0; place < form.places().size(); place++) {
+      Aspect aspect = aspect(place);
+      double[] sums = new double[aspect.size()];
+      double[] squares = new double[aspect.size()];
+      for (int picture : training) {
+        double[] described = aspect.describe(pictures.picture(picture));
+        for (int i = 0; i < sums.length; i++) {
+          sums[i] += described[i];
+          squares[i] += described[i] * described[i];
+        }
+      }
+      float[] mean = new float[sums.length];
+      float[] factor = new float[sums.length];
+      for (int i = 0; i < sums.length; i++) {
+        double average = sums[i] / training.length;
+        double variance = Math.max(0, squares[i] / training.length - average * average);
+        mean[i] = (float) average;
+        factor[i] = (float) (1 / (Math.sqrt(variance) + LEAST_DEVIATION));
+      }
+      NamingGraph.Names names = new NamingGraph.Names(place);
+      standards.put(names.mean(), Namer.vector(mean));
+      standards.put(names.factor(), Namer.vector(factor));
+    }
+  }
+
+  /**
+   * Trains.
+   *
+   * @param runDigest identifies configuration and data
+   * @return the weights of a {@link Namer}; nothing when it was stopped before its end
+   */
+  public Optional<TensorMap> train(
+      byte[] runDigest,
+      Checkpoints checkpoints,
+      TrainingListener listener,
+      BooleanSupplier stop)
+      throws IOException {
+    long steps = Math.max(LEAST_STEPS, (long) PASSES * order.length() / BATCH);
+    return train(steps, runDigest, checkpoints, listener, stop);
+  }
+
+  Optional<TensorMap> train(
+      long steps,
+      byte[] runDigest,
+      Checkpoints checkpoints,
+      TrainingListener listener,
+      BooleanSupplier stop)
+      throws IOException {
+    TrainingLoop.Options options =
+        new TrainingLoop.Options(seed, RATE, OPTIMISER, AVERAGE_DECAY, 1, 1, runDigest);
+    try (TrainingLoop loop = new TrainingLoop(this, plan(), store, options, checkpoints, listener)) {
+      loop.resume();
+      return loop.run(new Budget.Steps(steps), stop)
+          ? Optional.of(whole(loop.lastWeights()))
+          : Optional.empty();
+    }
+  }
+
+  private ParallelPlan plan() {
+    int replicas = Math.min(BATCH, Runtime.getRuntime().availableProcessors());
+    return new ParallelPlan(
+        BATCH,
+        replicas,
+        (share, all) -> {
+          ModelGraph graph = new ModelGraph(store, execution);
+          return Plan.training(
+              graph,
+              new NamingGraph(form, graph, share, DROPOUT).loss(1.0 / all),
+              graph.parameters());
+        });
+  }
+
+  private TensorMap whole(TensorMap learned) {
+    TensorMap whole = new TensorMap();
+    standards.asMap().forEach(whole::put);
+    learned.asMap().forEach(whole::put);
+    return whole;
+  }
+
+  @Override
+  public String stage() {
+    return STAGE;
+  }
+
+  @Override
+  public TrainingLoop.Prepared prepare(long step) {
+    int places = form.places().size();
+    float[][] numbers = new float[places][];
+    int[][] parts = new int[places][BATCH];
+    for (int place = 0; place < places; place++) {
+      numbers[place] = new float[BATCH * aspect(place).size()];
+    }
+    for (int i = 0; i < BATCH; i++) {
+      long at = step * BATCH + i;
+      PictureEntry entry = pictures.entry(order.at(at));
+      CounterRandom random = new CounterRandom(seed, "naming picture", at);
+      Rgb shown = pictures.picture(order.at(at));
+      if (random.nextDouble() >= UNCHANGED) {
+        shown = entry.allowed(CHANGES).apply(shown, random);
+      }
+      int[] right = form.parse(entry.captions().get(0)).orElseThrow();
+      for (int place = 0; place < places; place++) {
+        parts[place][i] = right[place];
+        standardise(place, shown, numbers[place], i);
+      }
+    }
+    return (plan, part, progress) -> {
+      DROPOUT.draw(plan, NamingGraph.DROPOUTS * places, seed, step);
+      for (int place = 0; place < places; place++) {
+        NamingGraph.Names names = new NamingGraph.Names(place);
+        plan.set(names.numbers(), numbers[place]);
+        plan.set(names.parts(), parts[place]);
+      }
+    };
+  }
+
+  private void standardise(int place, Rgb shown, float[] numbers, int row) {
+    NamingGraph.Names names = new NamingGraph.Names(place);
+    float[] mean = standards.get(names.mean()).data();
+    float[] factor = standards.get(names.factor()).data();
+    double[] described = aspect(place).describe(shown);
+    for (int i = 0; i < described.length; i++) {
+      numbers[row * described.length + i] =
+          (float) Namer.standard(described[i], mean[i], factor[i]);
+    }
+  }
+
+  /**
+   * How often the right part of a held-out picture is the first, or among five. Training ends with
+   * its last weights, whatever this says.
+   */
+  @Override
+  public TrainingLoop.Evaluation evaluate(long step) {
+    Map<String, Double> measures = new LinkedHashMap<>();
+    if (heldOut.length > 0) {
+      Namer namer = new Namer(form, whole(store.toTensors()));
+      double[][][] found = new double[form.places().size()][heldOut.length][];
+      int[][] right = new int[form.places().size()][heldOut.length];
+      for (int i = 0; i < heldOut.length; i++) {
+        double[][] scores = namer.logProbabilities(pictures.picture(heldOut[i]));
+        int[] parts = form.parse(pictures.entry(heldOut[i]).captions().get(0)).orElseThrow();
+        for (int place = 0; place < scores.length; place++) {
+          found[place][i] = scores[place];
+          right[place][i] = parts[place];
+        }
+      }
+      for (int place = 0; place < found.length; place++) {
+        Ranks ranks = Ranks.of(found[place], right[place]);
+        measures.put("heldOutPart" + (place + 1) + "At1", ranks.recallAt(1));
+        measures.put("heldOutPart" + (place + 1) + "At5", ranks.recallAt(5));
+      }
+    }
+    return new TrainingLoop.Evaluation(measures, Double.NaN);
+  }
+}
