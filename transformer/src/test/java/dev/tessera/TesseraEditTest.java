@@ -23,7 +23,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -271,22 +270,44 @@ class TesseraEditTest {
 
     assertThat(best).containsExactlyInAnyOrderElementsOf(likely);
     assertThat(best).isNotEqualTo(likely);
-    ToDoubleFunction<Tessera.Description> worth =
-        caption -> {
-          double fit =
-              filling
-                  .rank(caption.text(), List.of(picture), RankBy.RANKER, () -> false)
-                  .get(0)
-                  .score();
-          return caption.logLikelihood() + 30 * fit;
-        };
-    for (int i = 1; i < best.size(); i++) {
-      assertThat(worth.applyAsDouble(best.get(i)))
-          .isLessThanOrEqualTo(worth.applyAsDouble(best.get(i - 1)) + 1e-6);
-    }
+    assertThat(best).isSortedAccordingTo(Comparator.comparingDouble(c -> -worth(c, picture)));
     assertThatThrownBy(() -> raster.captionBest(picture, 4, () -> false))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("the model has no ranker");
+  }
+
+  /** What a caption is worth without naming. */
+  private static double worth(Tessera.Description caption, Rgb picture) {
+    double fit =
+        filling.rank(caption.text(), List.of(picture), RankBy.RANKER, () -> false).get(0).score();
+    return caption.logLikelihood() + 20 * fit;
+  }
+
+  @Test
+  void captionsThatNamingMakesOfPartsAreSoughtToo() throws IOException {
+    Rgb picture = noise(16, 16, 4);
+    List<String> made = List.of("sun, noto style", "ghost, noto style");
+    List<Tessera.Description> beams = filling.caption(picture, 3, () -> false);
+    assertThat(beams).extracting(Tessera.Description::text).doesNotContainAnyElementsOf(made);
+    try (Tessera named = model("named", TinyModel.named(TinyModel.ranked(TinyModel.infilling(2))));
+        Tessera alone = model("alone", TinyModel.named(TinyModel.decided(2)))) {
+      List<Tessera.Description> best = named.captionBest(picture, 3, () -> false);
+      assertThat(best).extracting(Tessera.Description::text).doesNotHaveDuplicates();
+      assertThat(best).extracting(Tessera.Description::text).containsAll(made).hasSize(5);
+      // Other texts have no part that is known: they count as the least likely of each place do.
+      Comparator<Tessera.Description> order =
+          Comparator.comparingDouble(
+              c -> -worth(c, picture) - 2 * Math.log(c.text().equals(made.get(0)) ? 20 : 1));
+      assertThat(best).isSortedAccordingTo(order);
+      for (Tessera.Description caption : best) {
+        double expected =
+            named.classify(picture, List.of(caption.text()), () -> false).get(0).logLikelihood();
+        assertThat(caption.logLikelihood()).isCloseTo(expected, within(1e-3));
+      }
+      assertThat(alone.captionBest(picture, 3, () -> false))
+          .extracting(Tessera.Description::text)
+          .containsAll(made);
+    }
   }
 
   private static List<Long> numbers(List<Tessera.Sample> samples) {

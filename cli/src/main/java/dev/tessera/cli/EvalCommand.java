@@ -83,7 +83,8 @@ final class EvalCommand implements Callable<Integer> {
       defaultValue = "1",
       description =
           "For the report, also judge the best of R samples for each caption, as the model's ranker"
-              + " finds if it has one, else the model itself (default: ${DEFAULT-VALUE}, none).")
+              + " finds if it has one, else the model itself, and captions as caption --rerank 32 finds"
+              + " them (default: ${DEFAULT-VALUE}, none).")
   private int rerank;
 
   @Option(names = "--json", description = "Print one JSON object in place of lines.")

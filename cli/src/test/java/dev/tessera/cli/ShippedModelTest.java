@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tessera.proto.Manifest;
 import dev.tessera.transformer.bundle.Bundle;
+import dev.tessera.transformer.naming.Namer;
+import dev.tessera.vqvae.data.PictureSource;
+import dev.tessera.vqvae.data.PrepareListener;
+import dev.tessera.vqvae.data.PrepareOptions;
+import dev.tessera.vqvae.data.PreparedPictures;
+import dev.tessera.vqvae.picture.PictureConfig;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,6 +55,33 @@ class ShippedModelTest {
     assertThat(captioned.exitCode()).as(captioned.err()).isZero();
     assertThat(captioned.out().strip())
         .matches("\\Q" + ghost + "\\E\t.+, (noto|blob|twemoji|fluent|emojione) style");
+  }
+
+  @Test
+  void itNamesTheStylesOfRealPicturesThatItNeverSaw() throws IOException {
+    PreparedPictures pictures =
+        PreparedPictures.prepare(
+            PictureSource.parse("emoji"),
+            PictureConfig.square(32),
+            folder.resolve("cache"),
+            PrepareOptions.DEFAULT,
+            PrepareListener.NONE);
+    Namer namer = Bundle.read(MODEL).naming().orElseThrow().namer();
+    int concepts = 0;
+    int styles = 0;
+    for (int i : pictures.heldOut()) {
+      int[] right = namer.form().parse(pictures.entry(i).captions().get(0)).orElseThrow();
+      double[][] found = namer.logProbabilities(pictures.picture(i));
+      concepts += rank(found[0], right[0]) < 5 ? 1 : 0;
+      styles += rank(found[1], right[1]) == 0 ? 1 : 0;
+    }
+    assertThat(pictures.heldOut()).hasSize(345);
+    assertThat(concepts).isGreaterThan(345 * 60 / 100);
+    assertThat(styles).isGreaterThan(345 * 92 / 100);
+  }
+
+  private static long rank(double[] scores, int right) {
+    return Arrays.stream(scores).filter(score -> score > scores[right]).count();
   }
 
   @Test

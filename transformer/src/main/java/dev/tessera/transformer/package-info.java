@@ -5,7 +5,8 @@
  * <p>{@link dev.tessera.transformer.TransformerConfig} holds the hyper-parameters, {@link
  * dev.tessera.engine.graph.MaskPattern} says what a layer may look at. Package {@code sequence}
  * lays tokens out, package {@code model} holds the graph that is trained, package {@code decode}
- * runs a trained model token by token.
+ * runs a trained model token by token. Package {@code ranker} says how well pictures and texts fit,
+ * package {@code naming} which parts of captions a picture has.
  *
  * <p>Letters of shapes, in this package and those below it:
  *

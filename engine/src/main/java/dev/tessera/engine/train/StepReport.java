@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * What one step of training did.
  *
- * @param stage "vqvae", "transformer" or "ranker"
+ * @param stage "vqvae", "transformer", "ranker" or "namer"
  * @param step steps done, this one included
  * @param plannedSteps steps at the end, as far as can be told now
  * @param progress share of the budget that is spent, 0 to 1

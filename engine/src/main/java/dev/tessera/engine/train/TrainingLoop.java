@@ -28,7 +28,7 @@ public final class TrainingLoop implements AutoCloseable {
 
   /** What differs between the stages. */
   public interface Task {
-    /** "vqvae", "transformer" or "ranker". */
+    /** "vqvae", "transformer", "ranker" or "namer". */
     String stage();
 
     /**

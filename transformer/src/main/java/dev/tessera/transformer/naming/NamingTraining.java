@@ -36,7 +36,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  */
 public final class NamingTraining implements TrainingLoop.Task {
   /** The name of this stage in reports, logs and checkpoints. */
-  public static final String STAGE = "naming";
+  public static final String STAGE = "namer";
 
   private static final int BATCH = 256;
 
@@ -44,7 +44,7 @@ public final class NamingTraining implements TrainingLoop.Task {
   private static final int PASSES = 40;
 
   /** Of a small set, which is over before anything is learned otherwise. */
-  private static final int LEAST_STEPS = 400;
+  private static final int LEAST_STEPS = 200;
 
   private static final LearningRate RATE =
       new LearningRate(1e-3, 50, 0, LearningRate.Decay.COSINE, 0.02);
