@@ -547,8 +547,7 @@ public final class Tessera implements AutoCloseable {
     }
     Optional<Ranker> judge = hasRanker() ? Optional.of(ranker()) : Optional.empty();
     Optional<Namer> namer = bundle.naming().map(Bundle.TrainedNaming::namer);
-    CaptionSearch search =
-        new CaptionSearch(decoder(), stage2().tokenizer(), judge, namer);
+    CaptionSearch search = new CaptionSearch(decoder(), stage2().tokenizer(), judge, namer);
     return describe(search.best(picture, codec.encode(picture), width, cancelled));
   }
 

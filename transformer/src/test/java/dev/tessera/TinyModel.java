@@ -52,7 +52,9 @@ public final class TinyModel {
     return bundle.withRanker(new Bundle.TrainedRanker(config, store.toTensors()), 1);
   }
 
-  /** The same with naming that holds a sun for twenty times as likely as a ghost, in any picture. */
+  /**
+   * The same with naming that holds a sun for twenty times as likely as a ghost, in any picture.
+   */
   public static Bundle named(Bundle bundle) {
     CaptionForm form = new CaptionForm(List.of(List.of("ghost", "sun"), List.of("noto style")));
     TensorMap weights = new TensorMap();

@@ -58,9 +58,9 @@ final class CaptionCommand implements Callable<Integer> {
       paramLabel = "R",
       defaultValue = "0",
       description =
-          "Search R captions, up to 32, and make R more of the parts that the model names; put them in"
-              + " order by their likelihood, that of their parts and the model's ranker, in place"
-              + " of the likelihood alone.")
+          "Search R captions, up to 32, and make R more of the parts that the model names; put them"
+              + " in order by their likelihood, that of their parts and the model's ranker, in"
+              + " place of the likelihood alone.")
   private int rerank;
 
   @ArgGroup private @Nullable ChoiceOptions choices;
@@ -109,8 +109,8 @@ final class CaptionCommand implements Callable<Integer> {
   private void requireReranking(List<String> offered) {
     if (sample || !offered.isEmpty()) {
       throw new UsageException(
-          "--rerank puts captions that are searched in order: it goes neither with --sample nor with"
-              + " --choices");
+          "--rerank puts captions that are searched in order: it goes neither with --sample nor"
+              + " with --choices");
     }
     if (rerank < count || rerank > MAXIMUM_CAPTIONS) {
       throw new UsageException(

@@ -44,8 +44,8 @@ import tools.jackson.databind.ObjectMapper;
           + " mixture) by itself: PSNR in dB; SSIM and MS-SSIM, 1 at best; the mean colour"
           + " difference (Delta E of 1976) and the mean error of edges (Sobel, levels per pixel), 0"
           + " at best; use of the codebook.",
-      "Of a model with infilling: topHoleBits and others are what the tokens of a part cost given all"
-          + " the rest of the picture, topRasterBits given what precedes each in raster order.",
+      "Of a model with infilling: topHoleBits and others are what the tokens of a part cost given"
+          + " all the rest of the picture, topRasterBits given what precedes each in raster order.",
       "--out DIR measures all that is known, of several models side by side if --model is repeated:"
           + " DIR/report.html, one page for a browser, and DIR/metrics.json. Samples are made for"
           + " the captions of held-out pictures."
@@ -83,8 +83,8 @@ final class EvalCommand implements Callable<Integer> {
       defaultValue = "1",
       description =
           "For the report, also judge the best of R samples for each caption, as the model's ranker"
-              + " finds if it has one, else the model itself, and captions as caption --rerank 32 finds"
-              + " them (default: ${DEFAULT-VALUE}, none).")
+              + " finds if it has one, else the model itself, and captions as caption --rerank 32"
+              + " finds them (default: ${DEFAULT-VALUE}, none).")
   private int rerank;
 
   @Option(names = "--json", description = "Print one JSON object in place of lines.")

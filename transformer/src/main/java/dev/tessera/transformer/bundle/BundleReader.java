@@ -78,8 +78,8 @@ final class BundleReader {
         archive.contains(EntryName.PREVIEW)
             ? archive.bytes(EntryName.PREVIEW, Bundle.MAXIMUM_PREVIEW_BYTES)
             : new byte[0];
-    return valid("model", () -> 
-            new Bundle(vqvae, weights, stage2, ranker, naming, provenance, preview));
+    return valid(
+        "model", () -> new Bundle(vqvae, weights, stage2, ranker, naming, provenance, preview));
   }
 
   /** Entries without which the model that the manifest describes is none. */

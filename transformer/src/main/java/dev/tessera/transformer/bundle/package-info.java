@@ -49,10 +49,10 @@
  * <p><b>Tensors</b> are in the safetensors format ({@link dev.tessera.engine.store.Safetensors}),
  * so that Python reads them with {@code safetensors.numpy.load(zipfile.ZipFile(f).read(name))}.
  * Training writes F32. In a compact bundle ({@link dev.tessera.transformer.bundle.Bundle#compact})
- * the tensors of stage 2, of the ranker and of naming whose names end in {@code /weight} are BF16 or F16, to
- * the nearest number, of two equally near ones the one whose last bit is 0; embeddings, norms,
- * biases and all of stage 1 are F32. A reader takes any of the three for any tensor, and who writes
- * what was read keeps each tensor's type.
+ * the tensors of stage 2, of the ranker and of naming whose names end in {@code /weight} are BF16
+ * or F16, to the nearest number, of two equally near ones the one whose last bit is 0; embeddings,
+ * norms, biases and all of stage 1 are F32. A reader takes any of the three for any tensor, and who
+ * writes what was read keeps each tensor's type.
  *
  * <p><b>Naming</b> is what finds captions of parts ({@link
  * dev.tessera.transformer.naming.CaptionForm}): {@code naming.pb} says which there are, the shapes
@@ -81,8 +81,9 @@
  *       dev.tessera.transformer.bundle.Provenance} with it; reads and writes.
  *   <li>{@code BundleWriter} writes; {@code StoredZip} reads an archive, {@code CheckedArchive}
  *       compares it with its manifest, {@code BundleReader} makes a bundle of it.
- *   <li>{@code VqvaeProtos}, {@code TransformerProtos}, {@code RankerProtos}, {@code
- *       NamingProtos}: configurations and the form of captions, and their stored form; {@code Newer} refuses what they do not know.
+ *   <li>{@code VqvaeProtos}, {@code TransformerProtos}, {@code RankerProtos}, {@code NamingProtos}:
+ *       configurations and the form of captions, and their stored form; {@code Newer} refuses what
+ *       they do not know.
  *   <li>{@code DeclaredWeights}: weights against the graph; {@code CompactWeights}: weights in
  *       fewer bytes.
  * </ul>

@@ -21,8 +21,8 @@ import java.util.stream.IntStream;
  * blob style" and "sun, noto style", too.
  *
  * @param places for each place the parts that may stand there, sorted, each once; 1 to {@value
- *     #MAXIMUM_PLACES} places of at most {@value #MAXIMUM_PARTS} parts, none of them blank or longer
- *     than {@value #MAXIMUM_LENGTH} UTF-16 code units
+ *     #MAXIMUM_PLACES} places of at most {@value #MAXIMUM_PARTS} parts, none of them blank or
+ *     longer than {@value #MAXIMUM_LENGTH} UTF-16 code units
  */
 public record CaptionForm(List<List<String>> places) {
   public static final int MAXIMUM_PLACES = 8;
@@ -36,7 +36,8 @@ public record CaptionForm(List<List<String>> places) {
 
   /** Refuses what is out of range, or out of order. */
   public CaptionForm {
-    require(!places.isEmpty() && places.size() <= MAXIMUM_PLACES, "has " + places.size() + " places");
+    require(
+        !places.isEmpty() && places.size() <= MAXIMUM_PLACES, "has " + places.size() + " places");
     places = places.stream().map(List::copyOf).toList();
     for (List<String> parts : places) {
       require(
@@ -92,7 +93,9 @@ public record CaptionForm(List<List<String>> places) {
     for (int place = 0; place < captions.get(0).size(); place++) {
       int at = place;
       TreeSet<String> parts =
-          captions.stream().map(caption -> caption.get(at)).collect(Collectors.toCollection(TreeSet::new));
+          captions.stream()
+              .map(caption -> caption.get(at))
+              .collect(Collectors.toCollection(TreeSet::new));
       if (parts.size() > MAXIMUM_PARTS || CAPTIONS_PER_PART * parts.size() > captions.size()) {
         return Optional.empty();
       }
@@ -114,7 +117,8 @@ public record CaptionForm(List<List<String>> places) {
     }
     int[] found = new int[parts.size()];
     Arrays.setAll(
-        found, place -> Math.max(-1, Collections.binarySearch(places.get(place), parts.get(place))));
+        found,
+        place -> Math.max(-1, Collections.binarySearch(places.get(place), parts.get(place))));
     return Optional.of(found);
   }
 

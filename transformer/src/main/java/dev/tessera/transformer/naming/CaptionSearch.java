@@ -45,10 +45,7 @@ public final class CaptionSearch {
    * @param namer if the model has one
    */
   public CaptionSearch(
-      IncrementalDecoder decoder,
-      Bpe tokenizer,
-      Optional<Ranker> ranker,
-      Optional<Namer> namer) {
+      IncrementalDecoder decoder, Bpe tokenizer, Optional<Ranker> ranker, Optional<Namer> namer) {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
     this.ranker = ranker;
@@ -90,11 +87,7 @@ public final class CaptionSearch {
 
   /** The captions of the likeliest parts that were not found already, with their likelihoods. */
   private List<Caption> named(
-      double[][] likely,
-      int[] codes,
-      int width,
-      List<Caption> found,
-      BooleanSupplier cancelled) {
+      double[][] likely, int[] codes, int width, List<Caption> found, BooleanSupplier cancelled) {
     Set<List<Integer>> known = new HashSet<>();
     found.forEach(caption -> known.add(boxed(caption.bpe())));
     List<Likelihood.Pair> pairs = new ArrayList<>();

@@ -1,6 +1,5 @@
 package dev.tessera.transformer.naming;
 
-import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
 import dev.tessera.vqvae.picture.Rgb;
 import java.util.ArrayList;
@@ -123,10 +122,5 @@ public final class Namer {
       }
     }
     return y;
-  }
-
-  /** A vector as a tensor. */
-  static Tensor vector(float[] values) {
-    return new Tensor(new long[] {values.length}, values);
   }
 }

@@ -6,6 +6,7 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
 import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.Budget;
@@ -106,8 +107,7 @@ public final class NamingTraining implements TrainingLoop.Task {
     }
     this.order = new EpochOrder(parts, seed, "naming order");
     this.heldOut = named(pictures.heldOut());
-    measureStandards(
-        parts.stream().flatMapToInt(part -> Arrays.stream(part.pictures())).toArray());
+    measureStandards(parts.stream().flatMapToInt(part -> Arrays.stream(part.pictures())).toArray());
   }
 
   /** Those whose captions have the form, and known parts alone. */
@@ -150,9 +150,13 @@ public final class NamingTraining implements TrainingLoop.Task {
         factor[i] = (float) (1 / (Math.sqrt(variance) + LEAST_DEVIATION));
       }
       NamingGraph.Names names = new NamingGraph.Names(place);
-      standards.put(names.mean(), Namer.vector(mean));
-      standards.put(names.factor(), Namer.vector(factor));
+      standards.put(names.mean(), vector(mean));
+      standards.put(names.factor(), vector(factor));
     }
+  }
+
+  private static Tensor vector(float[] values) {
+    return new Tensor(new long[] {values.length}, values);
   }
 
   /**
@@ -162,10 +166,7 @@ public final class NamingTraining implements TrainingLoop.Task {
    * @return the weights of a {@link Namer}; nothing when it was stopped before its end
    */
   public Optional<TensorMap> train(
-      byte[] runDigest,
-      Checkpoints checkpoints,
-      TrainingListener listener,
-      BooleanSupplier stop)
+      byte[] runDigest, Checkpoints checkpoints, TrainingListener listener, BooleanSupplier stop)
       throws IOException {
     long steps = Math.max(LEAST_STEPS, (long) PASSES * order.length() / BATCH);
     return train(steps, runDigest, checkpoints, listener, stop);
@@ -180,7 +181,8 @@ public final class NamingTraining implements TrainingLoop.Task {
       throws IOException {
     TrainingLoop.Options options =
         new TrainingLoop.Options(seed, RATE, OPTIMISER, AVERAGE_DECAY, 1, 1, runDigest);
-    try (TrainingLoop loop = new TrainingLoop(this, plan(), store, options, checkpoints, listener)) {
+    try (TrainingLoop loop =
+        new TrainingLoop(this, plan(), store, options, checkpoints, listener)) {
       loop.resume();
       return loop.run(new Budget.Steps(steps), stop)
           ? Optional.of(whole(loop.lastWeights()))

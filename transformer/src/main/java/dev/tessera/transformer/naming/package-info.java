@@ -3,11 +3,12 @@
  * such as "ghost, noto style" is made of parts that come back in others. A picture of a pair that
  * training never saw has a caption that it never saw, yet both of its parts are known.
  *
- * <p>For each place of captions a softmax over all parts that may stand there is learned, of numbers
- * that describe a picture and that nobody trained. With two to five pictures for each of thousands
- * of things, that names held-out emoji better than a network that learns to see: of the concepts
- * of 345 of them, 66 % are among the five likeliest, and 95 % of the styles are right; of captions
- * by a {@link dev.tessera.transformer.ranker.Ranker}, which knows whole captions, 46 % and 40 %.
+ * <p>For each place of captions a softmax over all parts that may stand there is learned, of
+ * numbers that describe a picture and that nobody trained. With two to five pictures for each of
+ * thousands of things, that names held-out emoji better than a network that learns to see: of the
+ * concepts of 345 of them, 66 % are among the five likeliest, and 95 % of the styles are right; of
+ * captions by a {@link dev.tessera.transformer.ranker.Ranker}, which knows whole captions, 46 % and
+ * 40 %.
  *
  * <p>Letters of shapes: B pictures of a batch, F numbers of an aspect, H of the hidden layer.
  *

@@ -28,8 +28,8 @@ import java.util.function.Supplier;
 
 /**
  * From a bundle and a source of pictures to the same bundle with a ranker, and with naming where
- * the parts of captions come back. Checkpoints are in a folder beside the bundle to be; it goes once
- * the bundle is there.
+ * the parts of captions come back. Checkpoints are in a folder beside the bundle to be; it goes
+ * once the bundle is there.
  */
 public final class RankerRun {
   private static final int KEPT_CHECKPOINTS = 1;

@@ -130,8 +130,7 @@ class ForgedBundleTest {
     Path whole = folder.resolve("named.tessera");
     SmallModels.named().write(whole);
     byte[] named = Files.readAllBytes(whole);
-    String must =
-        ", but must have 1 to 8 places of 1 to 10000 sorted parts of 1 to 200 characters";
+    String must = ", but must have 1 to 8 places of 1 to 10000 sorted parts of 1 to 200 characters";
 
     forgery = new Forgery(named);
     forgery.replace("naming.pb", parts(2, "a", "b"));
@@ -165,8 +164,7 @@ class ForgedBundleTest {
     assertRefused(" lacks naming.safetensors, which its manifest names");
     forgery = new Forgery(named);
     forgery.entries.remove("naming.pb");
-    assertRefused(
-        " names naming.pb in its manifest, but such a model has no entry of that name");
+    assertRefused(" names naming.pb in its manifest, but such a model has no entry of that name");
   }
 
   private static byte[] parts(int version, String... parts) {

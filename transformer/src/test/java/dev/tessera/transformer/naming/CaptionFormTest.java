@@ -49,8 +49,7 @@ class CaptionFormTest {
     String nine = "a, a, a, a, a, a, a, a, a";
     assertThat(CaptionForm.of(List.of(nine, nine))).isEmpty();
     String broken = "half \uD83D"; // which no file could hold
-    assertThat(CaptionForm.of(List.of(broken, broken, "x".repeat(201), "x".repeat(201))))
-        .isEmpty();
+    assertThat(CaptionForm.of(List.of(broken, broken, "x".repeat(201), "x".repeat(201)))).isEmpty();
   }
 
   @Test

@@ -28,8 +28,7 @@ class NamerTest {
       NamingGraph.Names names = new NamingGraph.Names(place);
       weights.put(names.mean(), noise(names.mean(), aspect.size()));
       weights.put(names.factor(), noise(names.factor(), aspect.size()));
-      weights.put(
-          names.hidden() + "/weight", noise(names.hidden(), aspect.size(), aspect.width()));
+      weights.put(names.hidden() + "/weight", noise(names.hidden(), aspect.size(), aspect.width()));
       weights.put(names.hidden() + "/bias", noise(names.hidden() + 2, aspect.width()));
       weights.put(names.out() + "/weight", noise(names.out(), aspect.width(), parts));
       weights.put(names.out() + "/bias", noise(names.out() + 2, parts));

@@ -28,7 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Things that are patterns of blocks, each drawn with inks of its own style. */
 class NamingTrainingTest {
   private static final int THINGS = 66;
-  private static final int[][] INKS = {{0xC03010, 0xE07050}, {0x1040B0, 0x5080E0}, {0x108020, 0x60B070}};
+  private static final int[][] INKS = {
+    {0xC03010, 0xE07050}, {0x1040B0, 0x5080E0}, {0x108020, 0x60B070}
+  };
   private static final int STEPS = 150;
 
   @TempDir private Path folder;
@@ -83,7 +85,8 @@ class NamingTrainingTest {
         .train(
             steps,
             new byte[0],
-            new Checkpoints(folder.resolve("checkpoints" + seed + "-" + steps + System.nanoTime()), 1),
+            new Checkpoints(
+                folder.resolve("checkpoints" + seed + "-" + steps + System.nanoTime()), 1),
             new TrainingListener() {},
             () -> false)
         .orElseThrow();
@@ -102,8 +105,7 @@ class NamingTrainingTest {
         if (unseen(thing, style)) {
           asked++;
           int[] expected = form.parse(caption(thing, style)).orElseThrow();
-          int[] best =
-              CaptionForm.best(namer.logProbabilities(picture(thing, style, 0)), 1).get(0);
+          int[] best = CaptionForm.best(namer.logProbabilities(picture(thing, style, 0)), 1).get(0);
           for (int place = 0; place < 2; place++) {
             right.merge(place, best[place] == expected[place] ? 1 : 0, Integer::sum);
           }
@@ -144,7 +146,8 @@ class NamingTrainingTest {
           }
         };
     NamingTraining first = new NamingTraining(form, pictures, 3, Execution.fused());
-    assertThat(first.train(4, new byte[0], checkpoints, counting, () -> done.size() == 2)).isEmpty();
+    assertThat(first.train(4, new byte[0], checkpoints, counting, () -> done.size() == 2))
+        .isEmpty();
     NamingTraining second = new NamingTraining(form, pictures, 3, Execution.fused());
     TensorMap resumed =
         second.train(4, new byte[0], checkpoints, counting, () -> false).orElseThrow();

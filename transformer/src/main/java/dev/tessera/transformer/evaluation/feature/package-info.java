@@ -13,6 +13,10 @@
  * words; {@link dev.tessera.transformer.evaluation.feature.NearestNeighbours} finds what looks
  * alike.
  *
+ * <p>Both descriptors, and the finer {@link dev.tessera.transformer.evaluation.feature.Palette},
+ * also serve {@link dev.tessera.transformer.naming}. The captions that it finds are held against
+ * true ones, and not judged by what is here.
+ *
  * <p>Tribuo does what it is made for: logistic regression with its report of accuracy and
  * confusion, multi-label classification, exact nearest neighbours, eigenvalues of symmetric
  * matrices. Concepts are not its work: there are up to thousands of them with two to five pictures
