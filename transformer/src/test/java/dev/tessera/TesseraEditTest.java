@@ -299,10 +299,14 @@ class TesseraEditTest {
           Comparator.comparingDouble(
               c -> -worth(c, picture) - 2 * Math.log(c.text().equals(made.get(0)) ? 20 : 1));
       assertThat(best).isSortedAccordingTo(order);
-      for (Tessera.Description caption : best) {
-        double expected =
-            named.classify(picture, List.of(caption.text()), () -> false).get(0).logLikelihood();
-        assertThat(caption.logLikelihood()).isCloseTo(expected, within(1e-3));
+      for (Tessera.Choice choice : named.classify(picture, made, () -> false)) {
+        assertThat(best)
+            .filteredOn(caption -> caption.text().equals(choice.text()))
+            .singleElement()
+            .satisfies(
+                caption ->
+                    assertThat(caption.logLikelihood())
+                        .isCloseTo(choice.logLikelihood(), within(1e-4)));
       }
       assertThat(alone.captionBest(picture, 3, () -> false))
           .extracting(Tessera.Description::text)
