@@ -1,5 +1,6 @@
 package dev.tessera.transformer.naming;
 
+import dev.tessera.transformer.evaluation.feature.AreaAverage;
 import dev.tessera.transformer.evaluation.feature.Palette;
 import dev.tessera.transformer.evaluation.feature.PictureDescriptor;
 import dev.tessera.transformer.evaluation.feature.StyleDescriptor;
@@ -28,8 +29,13 @@ enum Aspect {
     }
   };
 
+  /** Pixels along each side at most; a larger picture is described as one of so many. */
+  private static final int MOST_PIXELS = 64;
+
   /** A place of more parts names things, of fewer the ways to draw them. */
   private static final int MOST_WAYS = 64;
+
+  private static final double WHITE = 255;
 
   private final int size;
   private final int width;
@@ -61,6 +67,23 @@ enum Aspect {
     return rectified;
   }
 
-  /** [size], each 0 to 1. */
+  /** What the aspect is of a picture of any size: [size], each 0 to 1. */
+  double[] of(Rgb picture) {
+    return describe(small(picture));
+  }
+
+  /** The same of one that is small. */
   abstract double[] describe(Rgb picture);
+
+  private static Rgb small(Rgb picture) {
+    if (Math.max(picture.height(), picture.width()) <= MOST_PIXELS) {
+      return picture;
+    }
+    double[] means = AreaAverage.of(picture, MOST_PIXELS);
+    byte[] pixels = new byte[means.length];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) Math.round(WHITE * means[i]);
+    }
+    return new Rgb(MOST_PIXELS, MOST_PIXELS, pixels);
+  }
 }

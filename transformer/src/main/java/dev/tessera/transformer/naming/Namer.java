@@ -81,7 +81,7 @@ public final class Namer {
   }
 
   private static double[] logProbabilities(Place place, Rgb picture) {
-    double[] described = place.aspect().describe(picture);
+    double[] described = place.aspect().of(picture);
     for (int i = 0; i < described.length; i++) {
       described[i] = standard(described[i], place.mean()[i], place.factor()[i]);
     }

@@ -135,7 +135,7 @@ public final class NamingTraining implements TrainingLoop.Task {
       double[] sums = new double[aspect.size()];
       double[] squares = new double[aspect.size()];
       for (int picture : training) {
-        double[] described = aspect.describe(pictures.picture(picture));
+        double[] described = aspect.of(pictures.picture(picture));
         for (int i = 0; i < sums.length; i++) {
           sums[i] += described[i];
           squares[i] += described[i] * described[i];
@@ -252,7 +252,7 @@ public final class NamingTraining implements TrainingLoop.Task {
     NamingGraph.Names names = new NamingGraph.Names(place);
     float[] mean = standards.get(names.mean()).data();
     float[] factor = standards.get(names.factor()).data();
-    double[] described = aspect(place).describe(shown);
+    double[] described = aspect(place).of(shown);
     for (int i = 0; i < described.length; i++) {
       numbers[row * described.length + i] =
           (float) Namer.standard(described[i], mean[i], factor[i]);

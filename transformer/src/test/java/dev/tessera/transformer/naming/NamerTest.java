@@ -95,6 +95,18 @@ class NamerTest {
   }
 
   @Test
+  void largePicturesAreSeenAsSmallOnes() {
+    Rgb large = new Rgb(160, 160, new byte[160 * 160 * 3]);
+    Rgb small = new Rgb(64, 64, new byte[64 * 64 * 3]);
+    for (Rgb picture : List.of(large, small)) {
+      int half = picture.height() / 2 * picture.width() * 3;
+      Arrays.fill(picture.pixels(), half, picture.pixels().length, (byte) 0xC0);
+    }
+    Namer namer = new Namer(FORM, weights());
+    assertThat(namer.logProbabilities(large)).isDeepEqualTo(namer.logProbabilities(small));
+  }
+
+  @Test
   void weightsOfOtherCaptionsAreRefused() {
     CaptionForm more = new CaptionForm(List.of(FORM.places().get(0), List.of("a", "b")));
     assertThatIllegalArgumentException()
