@@ -462,6 +462,14 @@ class TrainingEndToEndTest {
     for (String entry : List.of("vqvae.safetensors", "transformer.safetensors", "tokenizer.pb")) {
       assertThat(facts.get("entries").get(entry)).as(entry).isEqualTo(before.get(entry));
     }
+    assertThat(training.err()).contains("training the namer");
+    assertThat(facts.get("entries").has("naming.pb")).isTrue();
+    Call captioning =
+        Call.of(
+            "caption", "--model", ranked, pictures.resolve("shape00.png"), "--rerank", 4, "-n", 4);
+    assertThat(captioning.exitCode()).as(captioning.err()).isZero();
+    assertThat(captioning.out().lines()).hasSize(4);
+    assertThat(captioning.out()).contains("circle");
 
     Path chosen = folder.resolve("chosen");
     Call sampling =

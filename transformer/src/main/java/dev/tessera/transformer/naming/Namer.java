@@ -17,8 +17,7 @@ public final class Namer {
   /**
    * What is known of a place.
    *
-   * @param mean of the numbers of its aspect, [F]
-   * @param factor that brings them to a variance of about one, [F]
+   * @param standard of the numbers of its aspect, [F]
    * @param hidden [F, H]
    * @param hiddenBias [H]
    * @param out [H, parts]
@@ -26,8 +25,7 @@ public final class Namer {
    */
   private record Place(
       Aspect aspect,
-      float[] mean,
-      float[] factor,
+      Standard standard,
       float[] hidden,
       float[] hiddenBias,
       float[] out,
@@ -50,8 +48,7 @@ public final class Namer {
       places.add(
           new Place(
               aspect,
-              weights.get(names.mean(), aspect.size()).data(),
-              weights.get(names.factor(), aspect.size()).data(),
+              Standard.get(weights, names, aspect),
               weights.get(names.hidden() + "/weight", aspect.size(), aspect.width()).data(),
               weights.get(names.hidden() + "/bias", aspect.width()).data(),
               weights.get(names.out() + "/weight", aspect.width(), parts).data(),
@@ -81,11 +78,8 @@ public final class Namer {
   }
 
   private static double[] logProbabilities(Place place, Rgb picture) {
-    double[] described = place.aspect().of(picture);
-    for (int i = 0; i < described.length; i++) {
-      described[i] = standard(described[i], place.mean()[i], place.factor()[i]);
-    }
-    double[] hidden = product(described, place.hidden(), place.hiddenBias());
+    double[] numbers = place.standard().apply(place.aspect(), picture);
+    double[] hidden = product(numbers, place.hidden(), place.hiddenBias());
     for (int i = 0; i < hidden.length && place.aspect().rectified(); i++) {
       hidden[i] = Math.max(0, hidden[i]);
     }
@@ -103,11 +97,6 @@ public final class Namer {
       logits[i] -= normaliser;
     }
     return logits;
-  }
-
-  /** A number of a picture as the products take it. */
-  static double standard(double value, float mean, float factor) {
-    return (value - mean) * factor;
   }
 
   /** x·W + b: [I], [I, O], [O] → [O]. */

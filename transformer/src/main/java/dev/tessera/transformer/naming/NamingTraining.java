@@ -6,7 +6,6 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
-import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
 import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.Budget;
@@ -59,9 +58,6 @@ public final class NamingTraining implements TrainingLoop.Task {
   /** Of the pictures, which are shown as they are. */
   private static final double UNCHANGED = 0.4;
 
-  /** Beneath a deviation, so that what hardly ever occurs does not become large when it does. */
-  private static final double LEAST_DEVIATION = 0.02;
-
   private final CaptionForm form;
   private final PreparedPictures pictures;
   private final long seed;
@@ -69,7 +65,7 @@ public final class NamingTraining implements TrainingLoop.Task {
   private final ParameterStore store;
   private final EpochOrder order;
   private final int[] heldOut;
-  private final TensorMap standards = new TensorMap();
+  private final List<Standard> standards = new ArrayList<>();
 
   /**
    * The form that most captions have that training sees.
@@ -107,7 +103,10 @@ public final class NamingTraining implements TrainingLoop.Task {
     }
     this.order = new EpochOrder(parts, seed, "naming order");
     this.heldOut = named(pictures.heldOut());
-    measureStandards(parts.stream().flatMapToInt(part -> Arrays.stream(part.pictures())).toArray());
+    int[] all = parts.stream().flatMapToInt(part -> Arrays.stream(part.pictures())).toArray();
+    for (int place = 0; place < form.places().size(); place++) {
+      standards.add(Standard.of(aspect(place), all.length, i -> pictures.picture(all[i])));
+    }
   }
 
   /** Those whose captions have the form, and known parts alone. */
@@ -126,37 +125,6 @@ public final class NamingTraining implements TrainingLoop.Task {
 
   private Aspect aspect(int place) {
     return Aspect.of(form.places().get(place).size());
-  }
-
-  /** Mean and deviation of what aspects are of the training pictures. */
-  private void measureStandards(int[] training) {
-    for (int place = 0; place < form.places().size(); place++) {
-      Aspect aspect = aspect(place);
-      double[] sums = new double[aspect.size()];
-      double[] squares = new double[aspect.size()];
-      for (int picture : training) {
-        double[] described = aspect.of(pictures.picture(picture));
-        for (int i = 0; i < sums.length; i++) {
-          sums[i] += described[i];
-          squares[i] += described[i] * described[i];
-        }
-      }
-      float[] mean = new float[sums.length];
-      float[] factor = new float[sums.length];
-      for (int i = 0; i < sums.length; i++) {
-        double average = sums[i] / training.length;
-        double variance = Math.max(0, squares[i] / training.length - average * average);
-        mean[i] = (float) average;
-        factor[i] = (float) (1 / (Math.sqrt(variance) + LEAST_DEVIATION));
-      }
-      NamingGraph.Names names = new NamingGraph.Names(place);
-      standards.put(names.mean(), vector(mean));
-      standards.put(names.factor(), vector(factor));
-    }
-  }
-
-  private static Tensor vector(float[] values) {
-    return new Tensor(new long[] {values.length}, values);
   }
 
   /**
@@ -206,7 +174,9 @@ public final class NamingTraining implements TrainingLoop.Task {
 
   private TensorMap whole(TensorMap learned) {
     TensorMap whole = new TensorMap();
-    standards.asMap().forEach(whole::put);
+    for (int place = 0; place < standards.size(); place++) {
+      standards.get(place).put(whole, new NamingGraph.Names(place));
+    }
     learned.asMap().forEach(whole::put);
     return whole;
   }
@@ -249,13 +219,9 @@ public final class NamingTraining implements TrainingLoop.Task {
   }
 
   private void standardise(int place, Rgb shown, float[] numbers, int row) {
-    NamingGraph.Names names = new NamingGraph.Names(place);
-    float[] mean = standards.get(names.mean()).data();
-    float[] factor = standards.get(names.factor()).data();
-    double[] described = aspect(place).of(shown);
-    for (int i = 0; i < described.length; i++) {
-      numbers[row * described.length + i] =
-          (float) Namer.standard(described[i], mean[i], factor[i]);
+    double[] standard = standards.get(place).apply(aspect(place), shown);
+    for (int i = 0; i < standard.length; i++) {
+      numbers[row * standard.length + i] = (float) standard[i];
     }
   }
 

@@ -14,7 +14,7 @@
  *
  * <ul>
  *   <li>{@link dev.tessera.transformer.naming.CaptionForm}: the parts, place by place; {@code
- *       Aspect}: what of a picture tells those of a place apart.
+ *       Aspect}: what of a picture tells those of a place apart, {@code Standard} to one scale.
  *   <li>{@code NamingGraph}: the graph of the training; {@link
  *       dev.tessera.transformer.naming.NamingTraining}: learns; {@link
  *       dev.tessera.transformer.naming.Namer}: at work, in plain Java.
