@@ -11,14 +11,21 @@ import dev.tessera.vqvae.picture.Rgb;
  * palette names their style right in 95 of 100 pictures, and misleads about what they show.
  */
 enum Aspect {
-  /** Shapes and colours by place; names are told by products alone, as in linear discriminants. */
+  /**
+   * Shapes and colours by place; names are told by products alone, as in linear discriminants. 256
+   * numbers between two products name nearly as many held-out concepts as one product does, in two
+   * thirds of the bytes; what is no product of them (a hidden layer of ReLU) names fewer.
+   */
   SHOWN(PictureDescriptor.SIZE, 256, false) {
     @Override
     double[] describe(Rgb picture) {
       return PictureDescriptor.of(picture);
     }
   },
-  /** Palette, edges and reach; a hidden layer knows which colours come together. */
+  /**
+   * Palette, edges and reach; a hidden layer knows which colours come together. 64 numbers tell
+   * styles apart as well as 256 do.
+   */
   DRAWN(Palette.SIZE + StyleDescriptor.SIZE, 64, true) {
     @Override
     double[] describe(Rgb picture) {
