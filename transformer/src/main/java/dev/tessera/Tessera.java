@@ -25,6 +25,7 @@ import dev.tessera.transformer.naming.CaptionSearch;
 import dev.tessera.transformer.naming.Namer;
 import dev.tessera.transformer.ranker.RankBy;
 import dev.tessera.transformer.ranker.Ranker;
+import dev.tessera.vqvae.model.CodeSearch;
 import dev.tessera.vqvae.model.PictureCodec;
 import dev.tessera.vqvae.model.Tiling;
 import dev.tessera.vqvae.picture.PictureConfig;
@@ -571,17 +572,30 @@ public final class Tessera implements AutoCloseable {
 
   /** A picture of the model's size as the codebook can express it. */
   public Rgb reconstruct(Rgb picture) {
+    return reconstruct(picture, 0);
+  }
+
+  /**
+   * The same by better codes, for which more time is taken.
+   *
+   * @param picture of the model's size
+   * @param sweeps how often each code is reconsidered, 0 to {@value CodeSearch#MAXIMUM_SWEEPS};
+   *     {@link CodeSearch} says what they cost
+   */
+  public Rgb reconstruct(Rgb picture, int sweeps) {
     requireOpen();
-    return codec.decode(codec.encode(picture));
+    return codec.decode(new CodeSearch(codec, sweeps).encode(1, i -> picture)).get(0);
   }
 
   /**
    * A picture of any size as the codebook can express it, at its own resolution: in tiles of the
    * model's size, blended where they overlap.
+   *
+   * @param sweeps as in {@link #reconstruct(Rgb, int)}
    */
-  public Rgb reconstructTiled(Rgb picture) {
+  public Rgb reconstructTiled(Rgb picture, int sweeps) {
     requireOpen();
-    return Tiling.of(codec).reconstruct(picture);
+    return Tiling.of(codec, new CodeSearch(codec, sweeps)).reconstruct(picture);
   }
 
   private List<Description> describe(List<Caption> captions) {

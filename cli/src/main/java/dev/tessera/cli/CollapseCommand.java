@@ -112,7 +112,7 @@ final class CollapseCommand implements Callable<Integer> {
     for (Candidate candidate : candidates(shared.vqvae().quantiser())) {
       for (int seed = 1; seed <= (quick ? QUICK_SEEDS : seeds); seed++) {
         session.leaveIfInterrupted();
-        VqvaeConfig vqvae = with(shared.vqvae(), candidate.quantiser());
+        VqvaeConfig vqvae = shared.vqvae().withQuantiser(candidate.quantiser());
         CollapseTrial trial =
             CollapseTrial.run(vqvae, shared.vqvaeTraining(), pictures, seed, execution, steps);
         int codes = candidate.quantiser().codebookSize();
@@ -177,7 +177,7 @@ final class CollapseCommand implements Callable<Integer> {
     for (int codes : new int[] {512, 1024}) {
       tried.add(
           new VectorQuantiser(
-              codes, 16, 0.99, 0.25, 150, 0.03, false, VectorQuantiser.Gradient.STRAIGHT_THROUGH));
+              codes, 16, 0.99, 0.25, 150, 0.1, false, VectorQuantiser.Gradient.STRAIGHT_THROUGH));
       tried.add(
           new GumbelSoftmax(codes, 8, 1, 0.0625, 1e-5, 0.1, 0.02, GumbelSoftmax.Logits.DISTANCES));
       tried.add(new LookupFree(Integer.numberOfTrailingZeros(codes), 0.25, 0.02, false));
@@ -205,17 +205,6 @@ final class CollapseCommand implements Callable<Integer> {
       return "vq";
     }
     return quantiser instanceof GumbelSoftmax ? "gumbel" : "lfq";
-  }
-
-  private static VqvaeConfig with(VqvaeConfig shared, Quantiser quantiser) {
-    return new VqvaeConfig(
-        shared.picture(),
-        shared.downsampling(),
-        shared.width(),
-        shared.gridWidth(),
-        shared.residualBlocks(),
-        quantiser,
-        shared.loss());
   }
 
   private static Map<String, Object> row(

@@ -43,7 +43,7 @@ import tools.jackson.databind.ObjectMapper;
       "--stage vqvae measures reconstructions alone, and each style (or folder, or source of a"
           + " mixture) by itself: PSNR in dB; SSIM and MS-SSIM, 1 at best; the mean colour"
           + " difference (Delta E of 1976) and the mean error of edges (Sobel, levels per pixel), 0"
-          + " at best; use of the codebook.",
+          + " at best; use of the codebook. With --search by the tokens that were looked for.",
       "Of a model with infilling: topHoleBits and others are what the tokens of a part cost given"
           + " all the rest of the picture, topRasterBits given what precedes each in raster order.",
       "--out DIR measures all that is known, of several models side by side if --model is repeated:"
@@ -62,6 +62,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin private final MeasureOptions measured = new MeasureOptions();
   @Mixin private final PictureSampling sampling = new PictureSampling();
+  @Mixin private final SearchOption search = new SearchOption();
 
   /** What can be measured alone. */
   enum Stage {
@@ -108,6 +109,10 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    int sweeps = search.sweeps();
+    if (sweeps > 0 && stage != Stage.VQVAE) {
+      throw new UsageException("--search is for --stage vqvae alone");
+    }
     if (out != null) {
       report(out);
       return ExitCode.DONE;
@@ -125,7 +130,7 @@ final class EvalCommand implements Callable<Integer> {
       ReconstructionTable table =
           new ReconstructionTable(
               ReconstructionEvaluation.of(
-                  bundle, measured.source(), measured.pictures(bundle, session)));
+                  bundle, measured.source(), measured.pictures(bundle, session), sweeps));
       session.out().print(json ? table.json() : table.text());
       return ExitCode.DONE;
     }

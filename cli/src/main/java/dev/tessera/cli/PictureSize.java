@@ -35,10 +35,13 @@ record PictureSize(int width, int height) {
     }
   }
 
+  /** The same pictures in this size. */
+  PictureConfig in(PictureConfig picture) {
+    return new PictureConfig(height, width, picture.background(), picture.fit());
+  }
+
   /** The same run with pictures of this size. */
   RunConfig in(RunConfig config) {
-    PictureConfig picture = config.vqvae().picture();
-    PictureConfig sized = new PictureConfig(height, width, picture.background(), picture.fit());
-    return config.withVqvae(config.vqvae().withPicture(sized));
+    return config.withVqvae(config.vqvae().withPicture(in(config.vqvae().picture())));
   }
 }

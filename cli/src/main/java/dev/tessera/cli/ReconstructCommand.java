@@ -30,6 +30,7 @@ final class ReconstructCommand implements Callable<Integer> {
 
   @Mixin private final ModelOption model = new ModelOption();
   @Mixin private final OutOption out = new OutOption();
+  @Mixin private final SearchOption search = new SearchOption();
 
   @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Picture files.")
   private List<Path> images = new ArrayList<>();
@@ -48,6 +49,7 @@ final class ReconstructCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PictureOutput output = out.output();
+    int sweeps = search.sweeps();
     List<Rgb> originals = new ArrayList<>();
     List<Rgb> reconstructions = new ArrayList<>();
     try (Tessera tessera = model.load()) {
@@ -57,7 +59,9 @@ final class ReconstructCommand implements Callable<Integer> {
         Rgb original =
             tile ? Pictures.readWhole(image, picture.background()) : Pictures.read(image, picture);
         Rgb reconstruction =
-            tile ? tessera.reconstructTiled(original) : tessera.reconstruct(original);
+            tile
+                ? tessera.reconstructTiled(original, sweeps)
+                : tessera.reconstruct(original, sweeps);
         Psnr psnr = new Psnr();
         psnr.add(original, reconstruction);
         session.out().printf(Locale.ROOT, "%s\t%.2f%n", image, psnr.decibels());

@@ -12,6 +12,7 @@ import dev.tessera.transformer.pipeline.TwoStageTraining;
 import dev.tessera.transformer.training.TransformerTraining;
 import dev.tessera.vqvae.data.PictureSource;
 import dev.tessera.vqvae.data.PrepareOptions;
+import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.picture.PictureConfig;
 import dev.tessera.vqvae.training.Adversary;
 import dev.tessera.vqvae.training.VqvaeTraining;
@@ -53,6 +54,14 @@ final class TrainingOptions {
       description =
           "Sides of the pictures in pixels, or width and height, in place of the configuration's.")
   private @Nullable PictureSize size;
+
+  @Option(
+      names = "--downsampling",
+      paramLabel = "4|8|16",
+      description =
+          "Pixels per token along a side, in place of the configuration's: 4 makes most tokens and"
+              + " the best pictures, and takes longest.")
+  private @Nullable Integer downsampling;
 
   @Option(
       names = "--background",
@@ -182,15 +191,16 @@ final class TrainingOptions {
 
   /** The configuration with what single options say in its place. */
   private RunConfig adapted(RunConfig complete) {
-    RunConfig sized = size == null ? complete : size.in(complete);
-    if (background == null) {
-      return sized;
-    }
-    PictureConfig picture = sized.vqvae().picture();
+    PictureConfig picture = complete.vqvae().picture();
+    PictureConfig sized = size == null ? picture : size.in(picture);
     PictureConfig laid =
-        new PictureConfig(
-            picture.height(), picture.width(), Colour.parse(background), picture.fit());
-    return sized.withVqvae(sized.vqvae().withPicture(laid));
+        background == null
+            ? sized
+            : new PictureConfig(
+                sized.height(), sized.width(), Colour.parse(background), sized.fit());
+    VqvaeConfig vqvae = complete.vqvae();
+    int pixels = downsampling == null ? vqvae.downsampling() : downsampling;
+    return complete.withVqvae(vqvae.with(laid, pixels));
   }
 
   private RunConfig learning(RunConfig complete) {

@@ -147,7 +147,7 @@ public record DvaeDuel(
       ParameterStore weights = new ParameterStore(loop.lastWeights());
       try (PictureCodec codec = new PictureCodec(model, weights, Execution.best())) {
         FidelityByGroup measured =
-            FidelityByGroup.of(codec, pictures, pictures.heldOut(), entry -> "");
+            FidelityByGroup.of(codec, codec, pictures, pictures.heldOut(), entry -> "");
         return new Contender(
             name, weights.length(), loop.steps() * training.batch(), seconds[0], measured.all());
       }

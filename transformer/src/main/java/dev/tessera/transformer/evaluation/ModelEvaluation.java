@@ -104,7 +104,7 @@ public final class ModelEvaluation {
     PreparedPictures pictures = judge.pictures();
     int[] measured = judge.measured();
     listener.progress("reconstructing", 0, measured.length);
-    FidelityByGroup fidelity = FidelityByGroup.of(codec, pictures, measured, source::group);
+    FidelityByGroup fidelity = FidelityByGroup.of(codec, codec, pictures, measured, source::group);
     int[][] codes = codec.encode(measured.length, i -> heldOut.pictures().get(i));
     List<Rgb> reconstructions = codec.decode(codes);
     listener.progress("reconstructing", measured.length, measured.length);

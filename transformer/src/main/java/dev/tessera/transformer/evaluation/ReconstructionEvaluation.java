@@ -6,7 +6,9 @@ import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.vqvae.data.PictureSource;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.measure.FidelityByGroup;
+import dev.tessera.vqvae.model.CodeSearch;
 import dev.tessera.vqvae.model.PictureCodec;
+import dev.tessera.vqvae.model.PictureEncoder;
 
 /** How well stage 1 of a model does alone. */
 public final class ReconstructionEvaluation {
@@ -18,9 +20,11 @@ public final class ReconstructionEvaluation {
    * @param bundle of stage 1 alone, or of a whole model
    * @param source tells the groups
    * @param pictures of the source, prepared and split as they were for training
+   * @param sweeps of a {@link CodeSearch} for the codes; 0 for those that the encoder chooses
    * @throws IllegalArgumentException if nothing is held out
    */
-  public static FidelityByGroup of(Bundle bundle, PictureSource source, PreparedPictures pictures) {
+  public static FidelityByGroup of(
+      Bundle bundle, PictureSource source, PreparedPictures pictures, int sweeps) {
     if (pictures.heldOut().length == 0) {
       throw new IllegalArgumentException(
           "no picture of the source is held out, so there is nothing to measure on");
@@ -28,7 +32,8 @@ public final class ReconstructionEvaluation {
     try (PictureCodec codec =
         new PictureCodec(
             bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()), Execution.best())) {
-      return FidelityByGroup.of(codec, pictures, pictures.heldOut(), source::group);
+      PictureEncoder encoder = new CodeSearch(codec, sweeps);
+      return FidelityByGroup.of(codec, encoder, pictures, pictures.heldOut(), source::group);
     }
   }
 }

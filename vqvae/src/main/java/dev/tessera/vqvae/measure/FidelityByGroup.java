@@ -3,6 +3,7 @@ package dev.tessera.vqvae.measure;
 import dev.tessera.vqvae.data.PictureEntry;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.model.PictureCodec;
+import dev.tessera.vqvae.model.PictureEncoder;
 import dev.tessera.vqvae.picture.Rgb;
 import java.util.Collections;
 import java.util.List;
@@ -28,11 +29,13 @@ public record FidelityByGroup(Fidelity all, Map<String, Fidelity> groups) {
   /**
    * Reconstructs pictures and compares.
    *
+   * @param encoder chooses the codes: the codec itself, or a search
    * @param which of the pictures, at least one
    * @param group the name of a picture's group; empty for none
    */
   public static FidelityByGroup of(
       PictureCodec codec,
+      PictureEncoder encoder,
       PreparedPictures pictures,
       int[] which,
       Function<PictureEntry, String> group) {
@@ -42,7 +45,7 @@ public record FidelityByGroup(Fidelity all, Map<String, Fidelity> groups) {
     for (int start = 0; start < which.length; start += PORTION) {
       int first = start;
       int count = Math.min(PORTION, which.length - start);
-      int[][] codes = codec.encode(count, i -> pictures.picture(which[first + i]));
+      int[][] codes = encoder.encode(count, i -> pictures.picture(which[first + i]));
       List<Rgb> reconstructions = codec.decode(codes);
       for (int i = 0; i < count; i++) {
         int picture = which[first + i];

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * does not depend on the others of a batch. Safe to use on any number of threads; calls wait for
  * each other.
  */
-public final class PictureCodec implements AutoCloseable {
+public final class PictureCodec implements PictureEncoder, AutoCloseable {
   private final VqvaeConfig config;
   private final ParameterStore weights;
   private final Supplier<Execution> execution;
@@ -60,13 +60,7 @@ public final class PictureCodec implements AutoCloseable {
     return encode(1, i -> picture)[0];
   }
 
-  /**
-   * The codes of many pictures.
-   *
-   * @param count how many
-   * @param pictures gives each, of the model's size; asked once for each, in order
-   * @return [count][H'·W']
-   */
+  @Override
   public synchronized int[][] encode(int count, IntFunction<Rgb> pictures) {
     requireOpen();
     int[][] codes = new int[count][];
@@ -160,14 +154,10 @@ public final class PictureCodec implements AutoCloseable {
    * @return [steps][H'·W']
    */
   public synchronized int[][] between(int[] from, int[] to, int steps) {
-    requireOpen();
     if (steps < 2) {
       throw new IllegalArgumentException("steps is " + steps + ", but must be 2 or more");
     }
-    // The decoder declares what the codebook is read from.
-    decoders.of(steps);
-    Quantiser quantiser = config.quantiser();
-    CodeBlend blend = new CodeBlend(quantiser.codebook(weights), quantiser.codeChannels());
+    CodeBlend blend = new CodeBlend(codebook(), config.quantiser().codeChannels());
     int[][] codes = new int[steps][config.tokens()];
     for (int step = 0; step < steps; step++) {
       double share = (double) step / (steps - 1);
@@ -176,6 +166,14 @@ public final class PictureCodec implements AutoCloseable {
       }
     }
     return codes;
+  }
+
+  /** The vectors that codes stand for, [K, C] row-major. */
+  synchronized float[] codebook() {
+    requireOpen();
+    // The decoder declares what the codebook is read from.
+    decoders.of(1);
+    return config.quantiser().codebook(weights);
   }
 
   private Plan encoder(int share, int batch) {

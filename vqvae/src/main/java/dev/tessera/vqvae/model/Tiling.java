@@ -31,11 +31,11 @@ public final class Tiling {
   }
 
   /** Tiles of a model's size, which it encodes and decodes. */
-  public static Tiling of(PictureCodec codec) {
+  public static Tiling of(PictureCodec codec, PictureEncoder encoder) {
     return new Tiling(
         codec.config().picture().height(),
         codec.config().picture().width(),
-        tiles -> codec.decode(codec.encode(tiles.size(), tiles::get)));
+        tiles -> codec.decode(encoder.encode(tiles.size(), tiles::get)));
   }
 
   /** The reconstruction of a picture, of the same size. */

@@ -56,7 +56,21 @@ public record VqvaeConfig(
 
   /** The same auto-encoder for other pictures. */
   public VqvaeConfig withPicture(PictureConfig other) {
-    return new VqvaeConfig(other, downsampling, width, gridWidth, residualBlocks, quantiser, loss);
+    return with(other, downsampling);
+  }
+
+  /**
+   * The same auto-encoder for other pictures and another number of tokens.
+   *
+   * @param pixels per token along each side: 4, 8 or 16
+   */
+  public VqvaeConfig with(PictureConfig other, int pixels) {
+    return new VqvaeConfig(other, pixels, width, gridWidth, residualBlocks, quantiser, loss);
+  }
+
+  /** The same auto-encoder with other codes. */
+  public VqvaeConfig withQuantiser(Quantiser other) {
+    return new VqvaeConfig(picture, downsampling, width, gridWidth, residualBlocks, other, loss);
   }
 
   /** Tokens from top to bottom, H'. */

@@ -11,7 +11,8 @@ import java.util.Optional;
  * Lookup-free quantisation (Yu et al., <i>Language model beats diffusion: tokenizer is key to
  * visual generation</i>, ICLR 2024, section 3.1): each channel becomes its sign, and the signs are
  * the bits of the code. An entropy penalty wants each vector to be certain of its code and all
- * codes to be used; a commitment loss keeps channels near their signs. With {@code onSphere},
+ * codes to be used; a commitment loss keeps channels near their signs; a bit that has become constant
+ * is found again by {@link BitThresholds}. With {@code onSphere},
  * binary spherical quantisation (Zhao et al., <i>Image and video tokenization with binary spherical
  * quantization</i>, 2024): vectors are scaled to one length first, which bounds the error without a
  * commitment loss.
@@ -75,9 +76,9 @@ public record LookupFree(int bits, double commitment, double entropyWeight, bool
   }
 
   private GraphTensor located(ModelGraph graph, GraphTensor vectors) {
-    return onSphere
-        ? graph.ops().affine(graph.ops().unitRows(vectors), Math.sqrt(bits), 0)
-        : vectors;
+    Ops ops = graph.ops();
+    GraphTensor moved = ops.addRow(vectors, BitThresholds.offsets(graph, bits));
+    return onSphere ? ops.affine(ops.unitRows(moved), Math.sqrt(bits), 0) : moved;
   }
 
   /** −1 or 1 for each channel; 0 counts as negative. */
@@ -154,6 +155,6 @@ public record LookupFree(int bits, double commitment, double entropyWeight, bool
 
   @Override
   public Optional<CodebookLearner> learner(ParameterStore store, long seed) {
-    return Optional.of(new CodeShares(codebookSize(), store));
+    return Optional.of(new BitThresholds(bits, store));
   }
 }

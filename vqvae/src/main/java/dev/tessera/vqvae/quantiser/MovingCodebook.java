@@ -12,7 +12,9 @@ import java.util.Arrays;
  * a step became it, and of their sum; the code is their quotient, with the counts smoothed (van den
  * Oord et al., 2017, appendix A.1; Laplace smoothing as in its authors' code). While vectors pass
  * unquantised a sample of the last of them is kept, among which {@link ClusterCentres} places the
- * codebook. A code that is hardly used any more is put where some vector of the step is.
+ * codebook. A code that is hardly used any more is put where a vector of the step is, drawn by how
+ * far it lies from its code, squared (as k-means++ draws its centres): more likely where the codebook
+ * is wanting than where most vectors are, which would give many codes to one plain background.
  *
  * <p>Sums go over the vectors in their order, in double precision, so that a step's update does not
  * depend on threads.
@@ -116,16 +118,44 @@ final class MovingCodebook implements CodebookLearner {
   /** Puts each code that is hardly used where a vector of this step is, with the mean use. */
   private void revive(long step) {
     double mean = (double) chosen.length / codes;
+    double[] wanting = null;
     CounterRandom random = new CounterRandom(seed, "codebook revival", step);
     for (int code = 0; code < codes; code++) {
       if (counts[code] < config.revivalShare() * mean) {
-        int row = random.nextInt(chosen.length);
+        wanting = wanting == null ? squaredDistances() : wanting;
+        int row = drawn(wanting, random);
+        wanting[row] = 0;
         counts[code] = (float) mean;
         for (int c = 0; c < channels; c++) {
           sums[code * channels + c] = (float) (mean * vectors[row * channels + c]);
         }
       }
     }
+  }
+
+  /** Of each vector of the step from the code that it became. */
+  private double[] squaredDistances() {
+    float[] codebook = HostCopy.floats(store.array(VectorQuantiser.CODEBOOK));
+    double[] squares = new double[chosen.length];
+    for (int row = 0; row < squares.length; row++) {
+      for (int c = 0; c < channels; c++) {
+        double difference = vectors[row * channels + c] - codebook[chosen[row] * channels + c];
+        squares[row] += difference * difference;
+      }
+    }
+    return squares;
+  }
+
+  /** A place, as likely as its share of the sum; any, if all are zero. */
+  private static int drawn(double[] weights, CounterRandom random) {
+    double left = random.nextDouble() * Arrays.stream(weights).sum();
+    for (int i = 0; i < weights.length; i++) {
+      left -= weights[i];
+      if (left < 0) {
+        return i;
+      }
+    }
+    return random.nextInt(weights.length);
   }
 
   private void keepSample(long step) {

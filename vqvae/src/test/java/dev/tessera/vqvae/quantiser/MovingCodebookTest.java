@@ -175,6 +175,48 @@ class MovingCodebookTest {
     assertThat(distant(revived.codebook())).isZero();
   }
 
+  /** One vector of forty is far from all codes; the others have a code close by. */
+  @Test
+  void anUnusedCodeIsPutWhereTheCodebookIsWanting() {
+    Learned learned = new Learned(config(3, 0.03, false));
+    for (long step = 1; step <= 3; step++) {
+      learned.step(step, vectors(step));
+    }
+    Random random = new Random(1);
+    float[] before = learned.codebook();
+    for (long step = 4; Arrays.equals(moved(before, learned), new boolean[3]); step++) {
+      float[] vectors = new float[40 * CHANNELS];
+      for (int i = 0; i < vectors.length; i++) {
+        vectors[i] = i < CHANNELS ? 60 : PLACES[0][i % CHANNELS] + (float) random.nextGaussian();
+      }
+      // The far vector becomes the code that most vectors become.
+      int[] codes = new int[40];
+      Arrays.fill(codes, learned.nearest(new float[] {10, 0})[0]);
+      learned.learner.observe(codes, new float[0], vectors);
+      learned.learner.update(step, 0.5);
+    }
+    float[] codebook = learned.codebook();
+    assertThat(List.of(0, 1, 2))
+        .anySatisfy(
+            code -> {
+              assertThat(codebook[2 * code]).isCloseTo(60, within(0.01f));
+              assertThat(codebook[2 * code + 1]).isCloseTo(60, within(0.01f));
+            });
+  }
+
+  /** Which codes have been put elsewhere; the one in use only drifts. */
+  private static boolean[] moved(float[] before, Learned learned) {
+    float[] now = learned.codebook();
+    boolean[] moved = new boolean[3];
+    int used = learned.nearest(new float[] {10, 0})[0];
+    for (int code = 0; code < 3; code++) {
+      double x = now[2 * code] - before[2 * code];
+      double y = now[2 * code + 1] - before[2 * code + 1];
+      moved[code] = code != used && Math.hypot(x, y) > 1;
+    }
+    return moved;
+  }
+
   private static long distant(float[] codebook) {
     long distant = 0;
     for (int code = 0; code < codebook.length / 2; code++) {
