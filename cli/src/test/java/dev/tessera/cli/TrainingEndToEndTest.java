@@ -96,6 +96,11 @@ class TrainingEndToEndTest {
         List.of("psnr", "ssim", "multiScaleSsim", "colourError", "edgeError", "perplexity")) {
       assertThat(json.get(measure).asDouble()).as(measure).isPositive();
     }
+    double searched =
+        JSON.readTree(with(asked, "--model", model(), "--json", "--search", 1).out())
+            .get("psnr")
+            .asDouble();
+    assertThat(searched).isGreaterThan(json.get("psnr").asDouble());
     JsonNode groups = json.get("groups");
     assertThat(json.get("heldOut").asInt())
         .isEqualTo(
@@ -166,8 +171,11 @@ class TrainingEndToEndTest {
   @Test
   void picturesThatAreNotSquareGoThroughBothStages() throws IOException {
     Path oblong = folder.resolve("oblong");
-    Call call = train(pictures, oblong, "--config", config, "--steps", "2,2", "--size", "24x16");
+    Object[] shape = {"--size", "24x16", "--downsampling", 8, "--config", config, "--steps", "2,2"};
+    Call call = train(pictures, oblong, shape);
     assertThat(call.exitCode()).as(call.err()).isZero();
+    JsonNode vqvae = inspect(oblong.resolve("best.tessera")).get("vqvae");
+    assertThat(vqvae.get("downsampling").asInt()).isEqualTo(8);
     Path made = folder.resolve("oblong-samples");
     Call sampled =
         Call.of("sample", "--model", oblong.resolve("best.tessera"), "--out", made + "/");
@@ -644,9 +652,22 @@ class TrainingEndToEndTest {
     assertThat(call.out().lines()).hasSize(2).allMatch(line -> line.matches(".*\\t-?[\\d.]+"));
     assertThat(ImageIO.read(both.toFile()).getWidth()).isGreaterThan(4 * 96);
 
+    Call searched = with(asked, "--out", folder.resolve("searched.png"), "--search", 2);
+    assertThat(searched.exitCode()).as(searched.err()).isZero();
+    assertThat(decibels(searched)).isGreaterThan(decibels(call));
+
     Path single = folder.resolve("reconstructed");
     assertThat(with(asked, "--out", single).exitCode()).isZero();
     assertThat(single.resolve("00001-shape01.png")).exists();
+  }
+
+  /** The sum of what is told of each picture. */
+  private static double decibels(Call reconstructed) {
+    return reconstructed
+        .out()
+        .lines()
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf('\t') + 1)))
+        .sum();
   }
 
   @Test

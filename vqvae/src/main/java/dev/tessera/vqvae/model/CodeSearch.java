@@ -8,16 +8,16 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Chooses codes by what they decode to, as speech coders do (<i>analysis by synthesis</i>: Schroeder,
- * Atal, <i>Code-excited linear prediction</i>, ICASSP 1985). The encoder chooses all codes of a
- * picture at once, each without knowing what the others were rounded to; here one code after the
- * other is exchanged for whichever of its {@value #CANDIDATES} nearest neighbours in the codebook
- * brings the decoded picture nearest to the original.
+ * Chooses codes by what they decode to, as speech coders do (<i>analysis by synthesis</i>:
+ * Schroeder, Atal, <i>Code-excited linear prediction</i>, ICASSP 1985). The encoder chooses all
+ * codes of a picture at once, each without knowing what the others were rounded to; here one code
+ * after the other is exchanged for whichever of its {@value #CANDIDATES} nearest neighbours in the
+ * codebook brings the decoded picture nearest to the original.
  *
- * <p>Codes {@value #APART} tokens apart in both directions are exchanged at once, each judged by the
- * pixels that are nearer to it than to the next ones. Where the codes so chosen make a picture worse
- * together, none of them is taken: no picture ever gets worse. What a picture becomes does not
- * depend on the others.
+ * <p>Codes {@value #APART} tokens apart in both directions are exchanged at once, each judged by
+ * the pixels that are nearer to it than to the next ones. Where the codes so chosen make a picture
+ * worse together, none of them is taken: no picture ever gets worse. What a picture becomes does
+ * not depend on the others.
  *
  * <p>A sweep takes {@value #APART}² · ({@value #CANDIDATES} + 1) times as long as decoding the
  * pictures once.
@@ -151,8 +151,7 @@ public final class CodeSearch implements PictureEncoder {
   }
 
   /** Takes what was chosen where it makes a picture better. */
-  private List<Rgb> taken(
-      List<Rgb> pictures, int[][] codes, List<Rgb> decoded, int[][] chosen) {
+  private List<Rgb> taken(List<Rgb> pictures, int[][] codes, List<Rgb> decoded, int[][] chosen) {
     Area whole = new Area(0, 0, 0, config.picture().height(), config.picture().width());
     List<Rgb> then = codec.decode(chosen);
     List<Rgb> kept = new ArrayList<>(decoded);
@@ -184,8 +183,8 @@ public final class CodeSearch implements PictureEncoder {
       for (int row = top; row < bottom; row++) {
         int start = row * one.width();
         for (int i = RGB * (start + left); i < RGB * (start + right); i++) {
-          long difference = (a[i] & BYTE) - (b[i] & BYTE);
-          sum += difference * difference;
+          int difference = (a[i] & BYTE) - (b[i] & BYTE);
+          sum += (long) difference * difference;
         }
       }
       return sum;

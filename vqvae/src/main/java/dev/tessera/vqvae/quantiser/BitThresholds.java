@@ -8,12 +8,12 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.store.TensorMap;
 
 /**
- * Where the bits of a {@link LookupFree} quantiser turn over. A channel that lies on one side of zero
- * for all vectors is a lost bit, which halves the codes in use: it is certain, so that the entropy
- * penalty has next to no gradient, and nothing else asks for it to differ. Here such a channel's
- * threshold moves towards the vectors, a little a step, until at least one in {@value #ONE_OF} of
- * them lies beyond it. Bits may well be uneven, as a background that most of a picture consists of
- * makes them; only none shall be constant.
+ * Where the bits of a {@link LookupFree} quantiser turn over. A channel that lies on one side of
+ * zero for all vectors is a lost bit, which halves the codes in use: it is certain, so that the
+ * entropy penalty has next to no gradient, and nothing else asks for it to differ. Here such a
+ * channel's threshold moves towards the vectors, a little a step, until at least one in {@value
+ * #ONE_OF} of them lies beyond it. Bits may well be uneven, as a background that most of a picture
+ * consists of makes them; only none shall be constant.
  *
  * <p>Keeps {@link CodeShares}, too.
  */

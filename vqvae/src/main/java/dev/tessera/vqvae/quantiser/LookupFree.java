@@ -11,9 +11,9 @@ import java.util.Optional;
  * Lookup-free quantisation (Yu et al., <i>Language model beats diffusion: tokenizer is key to
  * visual generation</i>, ICLR 2024, section 3.1): each channel becomes its sign, and the signs are
  * the bits of the code. An entropy penalty wants each vector to be certain of its code and all
- * codes to be used; a commitment loss keeps channels near their signs; a bit that has become constant
- * is found again by {@link BitThresholds}. With {@code onSphere},
- * binary spherical quantisation (Zhao et al., <i>Image and video tokenization with binary spherical
+ * codes to be used; a commitment loss keeps channels near their signs; a bit that has become
+ * constant is found again by {@link BitThresholds}. With {@code onSphere}, binary spherical
+ * quantisation (Zhao et al., <i>Image and video tokenization with binary spherical
  * quantization</i>, 2024): vectors are scaled to one length first, which bounds the error without a
  * commitment loss.
  *

@@ -13,8 +13,9 @@ import java.util.Arrays;
  * Oord et al., 2017, appendix A.1; Laplace smoothing as in its authors' code). While vectors pass
  * unquantised a sample of the last of them is kept, among which {@link ClusterCentres} places the
  * codebook. A code that is hardly used any more is put where a vector of the step is, drawn by how
- * far it lies from its code, squared (as k-means++ draws its centres): more likely where the codebook
- * is wanting than where most vectors are, which would give many codes to one plain background.
+ * far it lies from its code, squared (as k-means++ draws its centres): more likely where the
+ * codebook is wanting than where most vectors are, which would give many codes to one plain
+ * background.
  *
  * <p>Sums go over the vectors in their order, in double precision, so that a step's update does not
  * depend on threads.

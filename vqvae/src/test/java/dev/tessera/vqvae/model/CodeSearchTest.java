@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** With random weights, whose encoder knows nothing of what the decoder makes of its codes. */
@@ -30,8 +30,7 @@ class CodeSearchTest {
     return config(height, width, 4, quantiser);
   }
 
-  private static VqvaeConfig config(
-      int height, int width, int downsampling, Quantiser quantiser) {
+  private static VqvaeConfig config(int height, int width, int downsampling, Quantiser quantiser) {
     PictureConfig picture = new PictureConfig(height, width, 0xFFFFFF, PictureConfig.Fit.PAD);
     return new VqvaeConfig(picture, downsampling, 16, 16, 1, quantiser);
   }

@@ -111,7 +111,8 @@ class LookupFreeTest {
     for (int step = 1; step <= 50; step++) {
       plan.run();
       float[] selection = plan.floats("selection");
-      int[] codes = IntStream.range(0, vectors).map(row -> quantiser.code(selection, row)).toArray();
+      int[] codes =
+          IntStream.range(0, vectors).map(row -> quantiser.code(selection, row)).toArray();
       ones = (int) Arrays.stream(codes).filter(code -> (code & 1) == 1).count();
       assertThat(Arrays.stream(codes).filter(code -> code >= 2)).hasSize(vectors / 2);
       learner.observe(codes, selection, new float[0]);
