@@ -442,10 +442,11 @@ public final class ModelEvaluation {
   }
 
   private static String order(boolean ranked, boolean named) {
-    String more = " To them come %d that are made of the likeliest parts, as naming finds.";
     return String.format(
         "%s They are in the order of their likelihood%s%s.",
-        named ? String.format(more, ROWS) : "",
+        named
+            ? " To them come " + ROWS + " that are made of the likeliest parts, as naming finds."
+            : "",
         named ? ", of how likely their parts are" : "",
         ranked ? " and of how well the ranker finds that they fit the picture" : "");
   }

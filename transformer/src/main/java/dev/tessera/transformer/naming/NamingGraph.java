@@ -82,8 +82,12 @@ final class NamingGraph {
   private GraphTensor linear(GraphTensor x, String name, int outputs) {
     return ops.linear(
         x,
-        graph.parameter(
-            name + "/weight", Initialiser.normal(1 / Math.sqrt(x.size(1))), x.size(1), outputs),
+        graph.parameter(name + "/weight", spread(x), x.size(1), outputs),
         graph.parameter(name + "/bias", Initialiser.zeros(), outputs));
+  }
+
+  /** Keeps the variance of rows whose elements have a variance of one. */
+  private static Initialiser spread(GraphTensor x) {
+    return Initialiser.normal(1 / Math.sqrt((double) x.size(1)));
   }
 }
