@@ -26,7 +26,7 @@ public final class CodeSearch implements PictureEncoder {
   /** Sweeps at most; more than a few change next to nothing. */
   public static final int MAXIMUM_SWEEPS = 100;
 
-  /** Twice as many as eight give half as much again. */
+  /** Half as many find five sixths as much. */
   private static final int CANDIDATES = 16;
 
   /** Tokens from one that is exchanged to the next: decoders see little further. */
