@@ -590,6 +590,13 @@ public final class Tessera implements AutoCloseable {
   /**
    * A picture of any size as the codebook can express it, at its own resolution: in tiles of the
    * model's size, blended where they overlap.
+   */
+  public Rgb reconstructTiled(Rgb picture) {
+    return reconstructTiled(picture, 0);
+  }
+
+  /**
+   * The same by better codes, for which more time is taken.
    *
    * @param sweeps as in {@link #reconstruct(Rgb, int)}
    */

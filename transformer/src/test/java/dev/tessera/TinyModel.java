@@ -70,7 +70,7 @@ public final class TinyModel {
       weights.put(name + "/out/bias", zeros(parts));
     }
     weights.get("place0/out/bias").data()[1] = (float) Math.log(20);
-    return bundle.withNaming(new Bundle.TrainedNaming(form, weights));
+    return bundle.withNaming(Optional.of(new Bundle.TrainedNaming(form, weights)));
   }
 
   private static Tensor zeros(long... shape) {

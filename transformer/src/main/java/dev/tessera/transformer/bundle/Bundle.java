@@ -190,9 +190,13 @@ public record Bundle(
         preview);
   }
 
-  /** The same model with naming, in place of what it may have. */
-  public Bundle withNaming(TrainedNaming other) {
-    return new Bundle(vqvae, vqvaeWeights, stage2, ranker, Optional.of(other), provenance, preview);
+  /**
+   * The same model with naming, in place of what it may have.
+   *
+   * @param other nothing for a model without any
+   */
+  public Bundle withNaming(Optional<TrainedNaming> other) {
+    return new Bundle(vqvae, vqvaeWeights, stage2, ranker, other, provenance, preview);
   }
 
   /**

@@ -66,6 +66,7 @@ final class BundleReader {
         "image vocabulary", manifest.getImageVocabulary(), vqvae.quantiser().codebookSize());
     archive.requireEntries(required(), Set.of(EntryName.PREVIEW));
     TensorMap weights = archive.tensors(EntryName.VQVAE);
+    vqvae.quantiser().complete(weights);
     Optional<Bundle.Stage2> stage2 =
         manifest.hasTransformer() ? Optional.of(stage2()) : Optional.empty();
     Optional<Bundle.TrainedRanker> ranker =

@@ -39,6 +39,11 @@ final class NamingProtos {
           "format version is %s, but this version of Tessera reads only %d"
               .formatted(Integer.toUnsignedString(proto.getFormatVersion()), FORMAT_VERSION));
     }
+    if (proto.getPlacesCount() > CaptionForm.MAXIMUM_PLACES) {
+      throw new IllegalArgumentException(
+          "there are %d places of parts, but may be %d"
+              .formatted(proto.getPlacesCount(), CaptionForm.MAXIMUM_PLACES));
+    }
     Newer.requireKnown(proto);
     return new CaptionForm(
         proto.getPlacesList().stream()

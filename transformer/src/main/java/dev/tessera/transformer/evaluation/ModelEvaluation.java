@@ -574,13 +574,18 @@ public final class ModelEvaluation {
       figures.add(
           count("rankerParameters", "Parameters of the ranker", "Numbers in its weights.", third));
     }
+    long fourth = bundle.naming().map(naming -> numbers(naming.weights())).orElse(0L);
+    if (fourth > 0) {
+      figures.add(
+          count("namingParameters", "Parameters of naming", "Numbers in its weights.", fourth));
+    }
     figures.add(
         Figure.of(
             "weightBytes",
             "Size of the weights",
             Figure.Unit.BYTES,
             "Bytes of all parameters in 32-bit numbers, as they are computed with.",
-            (double) FLOAT_BYTES * (first + second + third)));
+            (double) FLOAT_BYTES * (first + second + third + fourth)));
     sections.add(new Section(SPEED, "Speed and size", figures));
   }
 

@@ -39,7 +39,7 @@ enum Aspect {
   /** Pixels along each side at most; a larger picture is described as one of so many. */
   private static final int MOST_PIXELS = 64;
 
-  /** A place of more parts names things, of fewer the ways to draw them. */
+  /** A place of more parts names things, as does the one of most parts; the others tell how. */
   private static final int MOST_WAYS = 64;
 
   private static final double WHITE = 255;
@@ -54,9 +54,11 @@ enum Aspect {
     this.rectified = rectified;
   }
 
-  /** The aspect that tells so many parts apart. */
-  static Aspect of(int parts) {
-    return parts > MOST_WAYS ? SHOWN : DRAWN;
+  /** The aspect that tells the parts of a place apart. */
+  static Aspect of(CaptionForm form, int place) {
+    int parts = form.places().get(place).size();
+    boolean most = form.places().stream().allMatch(other -> other.size() <= parts);
+    return most || parts > MOST_WAYS ? SHOWN : DRAWN;
   }
 
   /** Numbers that describe a picture. */

@@ -72,13 +72,15 @@ public record CaptionForm(List<List<String>> places) {
   /**
    * The form that most of some captions have.
    *
-   * @param captions one for each picture that has any
+   * @param captions one for each picture that has any; those count whose parts a comma and a space
+   *     join, as {@link #caption} does
    * @return nothing if their parts do not come back: if there is a part for less than {@value
    *     #CAPTIONS_PER_PART} captions, or if there are too many or too long ones
    */
   public static Optional<CaptionForm> of(Collection<String> captions) {
     Map<Integer, List<List<String>>> byCount =
         captions.stream()
+            .filter(caption -> caption.equals(String.join(COMMA, Keywords.parts(caption))))
             .map(Keywords::parts)
             .filter(parts -> parts.stream().allMatch(CaptionForm::isKept))
             .collect(Collectors.groupingBy(List::size, TreeMap::new, Collectors.toList()));

@@ -60,7 +60,7 @@ public final class CaptionSearch {
    * @param width captions that each way may find, 1 to the decoder's rows
    * @param cancelled asked before each step; a {@link java.util.concurrent.CancellationException}
    *     follows
-   * @return each caption once, at least one
+   * @return at least one; of what naming finds, what the search did not
    */
   public List<Caption> best(Rgb picture, int[] codes, int width, BooleanSupplier cancelled) {
     List<Caption> found = new ArrayList<>(new Captioner(decoder).search(codes, width, cancelled));
@@ -88,13 +88,14 @@ public final class CaptionSearch {
   /** The captions of the likeliest parts that were not found already, with their likelihoods. */
   private List<Caption> named(
       double[][] likely, int[] codes, int width, List<Caption> found, BooleanSupplier cancelled) {
-    Set<List<Integer>> known = new HashSet<>();
-    found.forEach(caption -> known.add(boxed(caption.bpe())));
+    Set<String> known = new HashSet<>();
+    found.forEach(caption -> known.add(tokenizer.decode(caption.bpe())));
     List<Likelihood.Pair> pairs = new ArrayList<>();
     for (int[] parts : CaptionForm.best(likely, width)) {
-      int[] bpe = tokenizer.encode(namer.orElseThrow().form().caption(parts));
+      String caption = namer.orElseThrow().form().caption(parts);
+      int[] bpe = tokenizer.encode(caption);
       // One that is too long for the model would be judged by its beginning.
-      if (bpe.length < decoder.config().textLength() && known.add(boxed(bpe))) {
+      if (bpe.length < decoder.config().textLength() && known.add(caption)) {
         pairs.add(new Likelihood.Pair(bpe, codes));
       }
     }
@@ -102,10 +103,6 @@ public final class CaptionSearch {
     return IntStream.range(0, likelihoods.length)
         .mapToObj(i -> Caption.of(pairs.get(i).bpe(), likelihoods[i]))
         .toList();
-  }
-
-  private static List<Integer> boxed(int[] bpe) {
-    return Arrays.stream(bpe).boxed().toList();
   }
 
   /**

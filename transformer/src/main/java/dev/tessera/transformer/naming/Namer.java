@@ -43,7 +43,7 @@ public final class Namer {
     int tensors = 0;
     for (int place = 0; place < form.places().size(); place++) {
       long parts = form.places().get(place).size();
-      Aspect aspect = Aspect.of(form.places().get(place).size());
+      Aspect aspect = Aspect.of(form, place);
       NamingGraph.Names names = new NamingGraph.Names(place);
       places.add(
           new Place(

@@ -71,7 +71,7 @@ final class NamingGraph {
   private GraphTensor place(int place) {
     Names names = new Names(place);
     int parts = form.places().get(place).size();
-    Aspect aspect = Aspect.of(parts);
+    Aspect aspect = Aspect.of(form, place);
     GraphTensor x = graph.placeholder(names.numbers(), batch, aspect.size());
     x = linear(dropout.of(x, DROPOUTS * place, graph), names.hidden(), aspect.width());
     x = aspect.rectified() ? ops.relu(x) : x;

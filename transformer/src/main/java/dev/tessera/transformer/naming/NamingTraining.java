@@ -15,6 +15,7 @@ import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.engine.train.TrainingLoop;
 import dev.tessera.transformer.evaluation.measure.Ranks;
 import dev.tessera.transformer.model.Dropout;
+import dev.tessera.vqvae.data.EvenlySpaced;
 import dev.tessera.vqvae.data.PictureEntry;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.picture.Augmentation;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -45,6 +47,12 @@ public final class NamingTraining implements TrainingLoop.Task {
 
   /** Of a small set, which is over before anything is learned otherwise. */
   private static final int LEAST_STEPS = 200;
+
+  /** Of a large one: a few minutes. */
+  private static final int MOST_STEPS = 4000;
+
+  /** Pictures that say which numbers are usual. */
+  private static final int USUAL = 10_000;
 
   private static final LearningRate RATE =
       new LearningRate(1e-3, 50, 0, LearningRate.Decay.COSINE, 0.02);
@@ -106,8 +114,9 @@ public final class NamingTraining implements TrainingLoop.Task {
     this.order = new EpochOrder(parts, seed, "naming order");
     this.heldOut = named(pictures.heldOut());
     int[] all = parts.stream().flatMapToInt(part -> Arrays.stream(part.pictures())).toArray();
+    int[] some = EvenlySpaced.of(all, USUAL);
     for (int place = 0; place < form.places().size(); place++) {
-      standards.add(Standard.of(aspect(place), all.length, i -> pictures.picture(all[i])));
+      standards.add(Standard.of(aspect(place), some.length, i -> pictures.picture(some[i])));
     }
   }
 
@@ -126,26 +135,33 @@ public final class NamingTraining implements TrainingLoop.Task {
   }
 
   private Aspect aspect(int place) {
-    return Aspect.of(form.places().get(place).size());
+    return Aspect.of(form, place);
   }
 
   /**
    * Trains.
    *
    * @param runDigest identifies configuration and data
+   * @param started told the steps that were done before
    * @return the weights of a {@link Namer}; nothing when it was stopped before its end
    */
   public Optional<TensorMap> train(
-      byte[] runDigest, Checkpoints checkpoints, TrainingListener listener, BooleanSupplier stop)
+      byte[] runDigest,
+      Checkpoints checkpoints,
+      LongConsumer started,
+      TrainingListener listener,
+      BooleanSupplier stop)
       throws IOException {
-    long steps = Math.max(LEAST_STEPS, (long) PASSES * order.length() / BATCH);
-    return train(steps, runDigest, checkpoints, listener, stop);
+    long steps = (long) PASSES * order.length() / BATCH;
+    steps = Math.min(MOST_STEPS, Math.max(LEAST_STEPS, steps));
+    return train(steps, runDigest, checkpoints, started, listener, stop);
   }
 
   Optional<TensorMap> train(
       long steps,
       byte[] runDigest,
       Checkpoints checkpoints,
+      LongConsumer started,
       TrainingListener listener,
       BooleanSupplier stop)
       throws IOException {
@@ -153,7 +169,7 @@ public final class NamingTraining implements TrainingLoop.Task {
         new TrainingLoop.Options(seed, RATE, OPTIMISER, AVERAGE_DECAY, 1, 1, runDigest);
     try (TrainingLoop loop =
         new TrainingLoop(this, plan(), store, options, checkpoints, listener)) {
-      loop.resume();
+      started.accept(loop.resume());
       return loop.run(new Budget.Steps(steps), stop)
           ? Optional.of(whole(loop.lastWeights()))
           : Optional.empty();

@@ -147,14 +147,19 @@ public final class RankerRun {
       throws IOException {
     Optional<CaptionForm> form = NamingTraining.form(pictures);
     if (form.isEmpty()) {
-      return Optional.of(bundle);
+      return Optional.of(bundle.withNaming(Optional.empty()));
     }
-    listener.stageStarted(NamingTraining.STAGE, 0);
     Checkpoints checkpoints =
         new Checkpoints(setup.checkpoints().resolve(NamingTraining.STAGE), KEPT_CHECKPOINTS);
     return new NamingTraining(form.get(), pictures, setup.seed(), execution)
-        .train(digest, checkpoints, listener, stop)
-        .map(weights -> bundle.withNaming(new Bundle.TrainedNaming(form.get(), weights)));
+        .train(
+            digest,
+            checkpoints,
+            before -> listener.stageStarted(NamingTraining.STAGE, before),
+            listener,
+            stop)
+        .map(weights -> new Bundle.TrainedNaming(form.get(), weights))
+        .map(naming -> bundle.withNaming(Optional.of(naming)));
   }
 
   private boolean written(Bundle bundle) throws IOException {

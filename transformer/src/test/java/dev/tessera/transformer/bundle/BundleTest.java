@@ -98,7 +98,7 @@ class BundleTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                good.withNaming(new Bundle.TrainedNaming(other, SmallModels.naming()))
+                good.withNaming(Optional.of(new Bundle.TrainedNaming(other, SmallModels.naming())))
                     .write(folder.resolve("model.tessera")))
         .withMessageContaining("place0/out/weight");
     CaptionForm shorter = new CaptionForm(List.of(SmallModels.FORM.places().get(0)));
@@ -109,7 +109,7 @@ class BundleTest {
         .isThrownBy(
             () ->
                 SmallModels.stage1(SmallModels.FSQ)
-                    .withNaming(new Bundle.TrainedNaming(other, new TensorMap())))
+                    .withNaming(Optional.of(new Bundle.TrainedNaming(other, new TensorMap()))))
         .withMessage("there is naming of captions, but no stage 2 that could write any");
   }
 

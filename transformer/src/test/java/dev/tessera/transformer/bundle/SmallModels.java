@@ -67,7 +67,7 @@ final class SmallModels {
 
   /** Both stages, a ranker and naming. */
   static Bundle named() {
-    return ranked().withNaming(new Bundle.TrainedNaming(FORM, naming()));
+    return ranked().withNaming(Optional.of(new Bundle.TrainedNaming(FORM, naming())));
   }
 
   static TensorMap naming() {

@@ -24,7 +24,7 @@ class NamerTest {
     TensorMap weights = new TensorMap();
     for (int place = 0; place < 2; place++) {
       int parts = FORM.places().get(place).size();
-      Aspect aspect = Aspect.of(parts);
+      Aspect aspect = Aspect.of(FORM, place);
       NamingGraph.Names names = new NamingGraph.Names(place);
       weights.put(names.mean(), noise(names.mean(), aspect.size()));
       weights.put(names.factor(), noise(names.factor(), aspect.size()));
@@ -57,7 +57,7 @@ class NamerTest {
   /** The same from the definition, an output at a time. */
   private static double[] expected(TensorMap weights, int place) {
     int parts = FORM.places().get(place).size();
-    double[] described = Aspect.of(parts).describe(picture());
+    double[] described = Aspect.of(FORM, place).describe(picture());
     NamingGraph.Names names = new NamingGraph.Names(place);
     float[] hiddenWeight = weights.get(names.hidden() + "/weight").data();
     float[] outWeight = weights.get(names.out() + "/weight").data();

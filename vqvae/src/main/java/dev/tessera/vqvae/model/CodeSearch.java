@@ -191,7 +191,7 @@ public final class CodeSearch implements PictureEncoder {
     }
   }
 
-  /** One for each token at rows and columns {@value #APART} apart; they do not overlap. */
+  /** One for each token at rows and columns {@value #APART} apart: all of the picture, once. */
   private List<Area> areas(int firstRow, int firstColumn) {
     List<Area> areas = new ArrayList<>();
     int side = config.downsampling();
@@ -200,15 +200,17 @@ public final class CodeSearch implements PictureEncoder {
     int width = config.picture().width();
     for (int row = firstRow; row < config.gridHeight(); row += APART) {
       for (int column = firstColumn; column < config.gridColumns(); column += APART) {
+        boolean lowest = row + APART >= config.gridHeight();
+        boolean rightmost = column + APART >= config.gridColumns();
         int top = row * side - around;
         int left = column * side - around;
         areas.add(
             new Area(
                 row * config.gridColumns() + column,
-                Math.max(0, top),
-                Math.max(0, left),
-                Math.min(height, top + APART * side),
-                Math.min(width, left + APART * side)));
+                row < APART ? 0 : top,
+                column < APART ? 0 : left,
+                lowest ? height : top + APART * side,
+                rightmost ? width : left + APART * side));
       }
     }
     return areas;

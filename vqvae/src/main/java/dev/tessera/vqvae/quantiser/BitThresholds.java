@@ -5,15 +5,16 @@ import dev.tessera.engine.graph.HostCopy;
 import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
+import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
 
 /**
  * Where the bits of a {@link LookupFree} quantiser turn over. A channel that lies on one side of
  * zero for all vectors is a lost bit, which halves the codes in use: it is certain, so that the
- * entropy penalty has next to no gradient, and nothing else asks for it to differ. Here such a
- * channel's threshold moves towards the vectors, a little a step, until at least one in {@value
- * #ONE_OF} of them lies beyond it. Bits may well be uneven, as a background that most of a picture
- * consists of makes them; only none shall be constant.
+ * entropy penalty has next to no gradient, and nothing else asks for it to differ. Here the
+ * threshold of a channel moves, a little a step, while fewer than one in {@value #ONE_OF} of the
+ * step's vectors lie beyond it, or below it. So bits may be uneven, as a background makes them that
+ * most of a picture consists of, but not by more than that.
  *
  * <p>Keeps {@link CodeShares}, too.
  */
@@ -45,6 +46,13 @@ final class BitThresholds implements CodebookLearner {
   /** What is added to the channels before their signs are taken, a state: [bits]. */
   static GraphTensor offsets(ModelGraph graph, int bits) {
     return graph.state(OFFSETS, Initialiser.zeros(), bits);
+  }
+
+  /** Adds offsets of zero to weights of a model that was stored before there were any. */
+  static void complete(int bits, TensorMap weights) {
+    if (!weights.names().contains(OFFSETS)) {
+      weights.put(OFFSETS, new Tensor(new long[] {bits}, new float[bits]));
+    }
   }
 
   @Override

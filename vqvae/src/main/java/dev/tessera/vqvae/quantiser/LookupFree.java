@@ -5,17 +5,17 @@ import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.Ops;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
+import dev.tessera.engine.store.TensorMap;
 import java.util.Optional;
 
 /**
  * Lookup-free quantisation (Yu et al., <i>Language model beats diffusion: tokenizer is key to
  * visual generation</i>, ICLR 2024, section 3.1): each channel becomes its sign, and the signs are
  * the bits of the code. An entropy penalty wants each vector to be certain of its code and all
- * codes to be used; a commitment loss keeps channels near their signs; a bit that has become
- * constant is found again by {@link BitThresholds}. With {@code onSphere}, binary spherical
- * quantisation (Zhao et al., <i>Image and video tokenization with binary spherical
- * quantization</i>, 2024): vectors are scaled to one length first, which bounds the error without a
- * commitment loss.
+ * codes to be used; a commitment loss keeps channels near their signs; {@link BitThresholds} keeps
+ * bits from becoming constant. With {@code onSphere}, binary spherical quantisation (Zhao et al.,
+ * <i>Image and video tokenization with binary spherical quantization</i>, 2024): vectors are scaled
+ * to one length first, which bounds the error without a commitment loss.
  *
  * @param bits channels, 2 to 12; K is 2 to their power
  * @param commitment weight of the mean squared distance of channels from their signs, 0 or more
@@ -120,6 +120,11 @@ public record LookupFree(int bits, double commitment, double entropyWeight, bool
       code = 2 * code + (selection[row * bits + bit] > 0 ? 1 : 0);
     }
     return code;
+  }
+
+  @Override
+  public void complete(TensorMap weights) {
+    BitThresholds.complete(bits, weights);
   }
 
   @Override

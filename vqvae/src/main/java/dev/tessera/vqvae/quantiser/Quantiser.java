@@ -4,6 +4,7 @@ import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
+import dev.tessera.engine.store.TensorMap;
 import java.util.Optional;
 
 /**
@@ -57,6 +58,14 @@ public sealed interface Quantiser permits FiniteScalar, GumbelSoftmax, LookupFre
    * @param row which
    */
   int code(float[] selection, int row);
+
+  /**
+   * Adds what weights lack that were stored by an earlier version, so that they mean what they
+   * meant then.
+   *
+   * @param weights of a model with this quantiser
+   */
+  default void complete(TensorMap weights) {}
 
   /** Adds to a graph's store what the quantiser learns, for {@link #codebook} to read. */
   void declare(ModelGraph graph);

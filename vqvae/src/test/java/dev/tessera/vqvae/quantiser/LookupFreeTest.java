@@ -9,6 +9,7 @@ import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.Ops;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.store.TensorMap;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -119,6 +120,16 @@ class LookupFreeTest {
       learner.update(step, 0.5);
     }
     assertThat(ones).isEqualTo(vectors / 5);
+  }
+
+  @Test
+  void weightsFromBeforeThereWereThresholdsGetNone() {
+    TensorMap weights = new TensorMap();
+    new LookupFree(3, 0, 0, false).complete(weights);
+    assertThat(weights.get("quantiser/offsets", 3).data()).containsOnly(0);
+    weights.get("quantiser/offsets", 3).data()[1] = 5;
+    new LookupFree(3, 0, 0, false).complete(weights);
+    assertThat(weights.get("quantiser/offsets", 3).data()).containsExactly(0, 5, 0);
   }
 
   @Test
