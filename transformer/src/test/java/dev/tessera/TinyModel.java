@@ -9,6 +9,7 @@ import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.bundle.Provenance;
 import dev.tessera.transformer.evaluation.feature.Palette;
+import dev.tessera.transformer.evaluation.feature.PictureDescriptor;
 import dev.tessera.transformer.evaluation.feature.StyleDescriptor;
 import dev.tessera.transformer.model.Gpt;
 import dev.tessera.transformer.naming.CaptionForm;
@@ -58,15 +59,17 @@ public final class TinyModel {
   public static Bundle named(Bundle bundle) {
     CaptionForm form = new CaptionForm(List.of(List.of("ghost", "sun"), List.of("noto style")));
     TensorMap weights = new TensorMap();
-    int numbers = Palette.SIZE + StyleDescriptor.SIZE;
     for (int place = 0; place < 2; place++) {
+      // The place of most parts says what is shown, the other one how.
+      int numbers = place == 0 ? PictureDescriptor.SIZE : Palette.SIZE + StyleDescriptor.SIZE;
+      int width = place == 0 ? 256 : 64;
       int parts = form.places().get(place).size();
       String name = "place" + place;
       weights.put(name + "/mean", zeros(numbers));
       weights.put(name + "/factor", zeros(numbers));
-      weights.put(name + "/hidden/weight", zeros(numbers, 64));
-      weights.put(name + "/hidden/bias", zeros(64));
-      weights.put(name + "/out/weight", zeros(64, parts));
+      weights.put(name + "/hidden/weight", zeros(numbers, width));
+      weights.put(name + "/hidden/bias", zeros(width));
+      weights.put(name + "/out/weight", zeros(width, parts));
       weights.put(name + "/out/bias", zeros(parts));
     }
     weights.get("place0/out/bias").data()[1] = (float) Math.log(20);

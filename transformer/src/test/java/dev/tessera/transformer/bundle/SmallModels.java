@@ -11,6 +11,7 @@ import dev.tessera.engine.store.TensorMap;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.evaluation.feature.Palette;
+import dev.tessera.transformer.evaluation.feature.PictureDescriptor;
 import dev.tessera.transformer.evaluation.feature.StyleDescriptor;
 import dev.tessera.transformer.model.Gpt;
 import dev.tessera.transformer.naming.CaptionForm;
@@ -73,15 +74,16 @@ final class SmallModels {
   static TensorMap naming() {
     TensorMap weights = new TensorMap();
     for (int place = 0; place < FORM.places().size(); place++) {
-      // As few parts as these are told apart by how pictures are drawn.
-      int numbers = Palette.SIZE + StyleDescriptor.SIZE;
+      // The place of most parts says what is shown, the other one how.
+      int numbers = place == 0 ? PictureDescriptor.SIZE : Palette.SIZE + StyleDescriptor.SIZE;
+      int width = place == 0 ? 256 : 64;
       int parts = FORM.places().get(place).size();
       String name = "place" + place;
       weights.put(name + "/mean", tensor(place, numbers));
       weights.put(name + "/factor", tensor(place + 1, numbers));
-      weights.put(name + "/hidden/weight", tensor(place + 2, numbers, 64));
-      weights.put(name + "/hidden/bias", tensor(place + 3, 64));
-      weights.put(name + "/out/weight", tensor(place + 4, 64, parts));
+      weights.put(name + "/hidden/weight", tensor(place + 2, numbers, width));
+      weights.put(name + "/hidden/bias", tensor(place + 3, width));
+      weights.put(name + "/out/weight", tensor(place + 4, width, parts));
       weights.put(name + "/out/bias", tensor(place + 5, parts));
     }
     return weights;

@@ -84,4 +84,21 @@ class CaptionFormTest {
         .isThrownBy(() -> new CaptionForm(List.of(List.of())))
         .withMessageContaining("has a place of 0 parts");
   }
+
+  /** What it would write would be spelt as no caption is that training saw. */
+  @Test
+  void captionsThatAreJoinedOtherwiseHaveNoForm() {
+    List<String> captions = List.of("sun,red", "sun,blue", "moon,red", "moon,blue");
+    assertThat(CaptionForm.of(captions)).isEmpty();
+    List<String> spaced = captions.stream().map(caption -> caption.replace(",", ", ")).toList();
+    assertThat(CaptionForm.of(spaced)).isPresent();
+  }
+
+  @Test
+  void thePlaceOfMostPartsTellsWhatIsShownHoweverFewTheyAre() {
+    CaptionForm few = new CaptionForm(List.of(List.of("a", "b"), List.of("moon", "sun", "tree")));
+    assertThat(Aspect.of(few, 0)).isEqualTo(Aspect.DRAWN);
+    assertThat(Aspect.of(few, 1)).isEqualTo(Aspect.SHOWN);
+    assertThat(Aspect.of(new CaptionForm(List.of(List.of("sun"))), 0)).isEqualTo(Aspect.SHOWN);
+  }
 }
