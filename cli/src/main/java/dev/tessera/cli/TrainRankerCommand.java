@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
           + " contrastive model (CLIP) that says how well a picture fits a text. sample --rerank R"
           + " --rerank-by ranker chooses by it.",
       "Where captions are made of parts that come back, as \"ghost, noto style\" is, it also learns"
-          + " to name them, which caption --rerank R makes use of; that takes a minute more.",
+          + " to name them, which caption --rerank R makes use of; that takes minutes more.",
       "Ctrl-C saves a checkpoint beside --out; --resume goes on from it."
     })
 final class TrainRankerCommand implements Callable<Integer> {

@@ -91,12 +91,11 @@ public final class CodeSearch implements PictureEncoder {
   public int[][] encode(int count, IntFunction<Rgb> pictures) {
     int[][] codes = new int[count][];
     for (int start = 0; start < count; start += PORTION) {
-      int first = start;
       List<Rgb> portion =
           IntStream.range(start, Math.min(count, start + PORTION)).mapToObj(pictures).toList();
       int[][] own = codec.encode(portion.size(), portion::get);
       improve(portion, own);
-      System.arraycopy(own, 0, codes, first, own.length);
+      System.arraycopy(own, 0, codes, start, own.length);
     }
     return codes;
   }
