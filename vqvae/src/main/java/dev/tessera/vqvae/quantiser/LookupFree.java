@@ -12,10 +12,10 @@ import java.util.Optional;
  * Lookup-free quantisation (Yu et al., <i>Language model beats diffusion: tokenizer is key to
  * visual generation</i>, ICLR 2024, section 3.1): each channel becomes its sign, and the signs are
  * the bits of the code. An entropy penalty wants each vector to be certain of its code and all
- * codes to be used; a commitment loss keeps channels near their signs; {@link BitThresholds} keeps
- * bits from becoming constant. With {@code onSphere}, binary spherical quantisation (Zhao et al.,
- * <i>Image and video tokenization with binary spherical quantization</i>, 2024): vectors are scaled
- * to one length first, which bounds the error without a commitment loss.
+ * codes to be used; a commitment loss keeps channels near their signs; {@link LostBits} keeps bits
+ * from becoming constant, or alike. With {@code onSphere}, binary spherical quantisation (Zhao et
+ * al., <i>Image and video tokenization with binary spherical quantization</i>, 2024): vectors are
+ * scaled to one length first, which bounds the error without a commitment loss.
  *
  * @param bits channels, 2 to 12; K is 2 to their power
  * @param commitment weight of the mean squared distance of channels from their signs, 0 or more
@@ -77,7 +77,7 @@ public record LookupFree(int bits, double commitment, double entropyWeight, bool
 
   private GraphTensor located(ModelGraph graph, GraphTensor vectors) {
     Ops ops = graph.ops();
-    GraphTensor moved = ops.addRow(vectors, BitThresholds.offsets(graph, bits));
+    GraphTensor moved = LostBits.found(graph, vectors, bits);
     return onSphere ? ops.affine(ops.unitRows(moved), Math.sqrt(bits), 0) : moved;
   }
 
@@ -124,7 +124,7 @@ public record LookupFree(int bits, double commitment, double entropyWeight, bool
 
   @Override
   public void complete(TensorMap weights) {
-    BitThresholds.complete(bits, weights);
+    LostBits.complete(bits, weights);
   }
 
   @Override
@@ -160,6 +160,6 @@ public record LookupFree(int bits, double commitment, double entropyWeight, bool
 
   @Override
   public Optional<CodebookLearner> learner(ParameterStore store, long seed) {
-    return Optional.of(new BitThresholds(bits, store));
+    return Optional.of(new LostBits(bits, store));
   }
 }

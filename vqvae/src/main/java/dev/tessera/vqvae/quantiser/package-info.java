@@ -7,8 +7,8 @@
  *       codebook, which {@code MovingCodebook} places by {@code ClusterCentres}, moves and revives
  *   <li>{@link dev.tessera.vqvae.quantiser.GumbelSoftmax}: DALL-E's relaxed categorical, whose lost
  *       codes {@code CodeBiases} revives and whose use {@code CodeShares} keeps even
- *   <li>{@link dev.tessera.vqvae.quantiser.LookupFree}: the signs of channels, of which {@code
- *       BitThresholds} lets none be constant
+ *   <li>{@link dev.tessera.vqvae.quantiser.LookupFree}: the signs of channels, whose lost bits
+ *       {@code LostBits} finds again
  * </ul>
  *
  * <p>What no gradient touches is a state of the model that a {@link

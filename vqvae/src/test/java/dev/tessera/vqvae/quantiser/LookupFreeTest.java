@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tessera.engine.graph.GraphTensor;
+import dev.tessera.engine.graph.HostCopy;
+import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.Ops;
 import dev.tessera.engine.graph.ParameterStore;
@@ -12,14 +14,18 @@ import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.store.TensorMap;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 class LookupFreeTest {
   private static final float[] VECTORS = {0.4f, -2, 0.1f, -0.3f, -0.2f, 5, -1, 0.001f, 3, 3, 3, 3};
   private static final int ROWS = 3;
   private static final int BITS = 4;
+  private static final int VECTORS_SEEN = 16;
 
   private static Plan plan(LookupFree quantiser, ParameterStore store) {
     ModelGraph graph = new ModelGraph(store, DataType.DOUBLE);
@@ -90,46 +96,85 @@ class LookupFreeTest {
     assertThat(plan.scalar("penalty")).isCloseTo(entropy / ROWS, within(1e-5));
   }
 
-  /** The second channel is −0.1, −0.2, … −1: as far from zero as a lost bit is. */
+  /** The second channel is −0.1, −0.2, … −1.6: as far from zero as a lost bit is. */
   @Test
   void aBitThatAllVectorsShareIsFoundAgain() {
-    int vectors = 10;
-    float[] values = new float[2 * vectors];
-    for (int row = 0; row < vectors; row++) {
-      values[2 * row] = row % 2 == 0 ? 1 : -1;
-      values[2 * row + 1] = -(row + 1) / 10f;
-    }
-    LookupFree quantiser = new LookupFree(2, 0, 0, false);
-    ParameterStore store = new ParameterStore(1, DataType.DOUBLE);
-    ModelGraph graph = new ModelGraph(store, DataType.DOUBLE);
-    GraphTensor x =
-        graph.parameter(
-            "x", (at, random) -> System.arraycopy(values, 0, at, 0, values.length), vectors, 2);
-    quantiser.declare(graph);
-    Plan plan = Plan.forward(graph, quantiser.selection(graph, x).named("selection"));
-    CodebookLearner learner = quantiser.learner(store, 1).orElseThrow();
-    int ones = 0;
-    for (int step = 1; step <= 50; step++) {
-      plan.run();
-      float[] selection = plan.floats("selection");
-      int[] codes =
-          IntStream.range(0, vectors).map(row -> quantiser.code(selection, row)).toArray();
-      ones = (int) Arrays.stream(codes).filter(code -> (code & 1) == 1).count();
-      assertThat(Arrays.stream(codes).filter(code -> code >= 2)).hasSize(vectors / 2);
-      learner.observe(codes, selection, new float[0]);
-      learner.update(step, 0.5);
-    }
-    assertThat(ones).isEqualTo(vectors / 5);
+    int[] codes = codesAfter(200, row -> new float[] {row % 2 == 0 ? 1 : -1, -(row + 1) / 10f});
+    long ones = Arrays.stream(codes).filter(code -> (code & 1) == 1).count();
+    assertThat(Arrays.stream(codes).filter(code -> code >= 2)).hasSize(VECTORS_SEEN / 2);
+    assertThat(ones).isBetween(3L, 4L); // one in five of 16
+  }
+
+  /** The third channel is the first, or its opposite, but for a twentieth. */
+  @ParameterizedTest
+  @ValueSource(floats = {1, -1})
+  void aBitThatRepeatsAnotherIsFoundAgain(float sign) {
+    IntFunction<float[]> alike =
+        row -> {
+          float first = row % 2 == 0 ? 1 : -1;
+          float second = row / 2 % 2 == 0 ? 1 : -1;
+          return new float[] {first, second, sign * first + (row / 4 % 2 == 0 ? 0.05f : -0.05f)};
+        };
+    assertThat(Arrays.stream(codesAfter(0, alike)).distinct()).hasSize(4);
+    assertThat(Arrays.stream(codesAfter(200, alike)).distinct()).hasSizeGreaterThan(4);
   }
 
   @Test
-  void weightsFromBeforeThereWereThresholdsGetNone() {
+  void bitsInUseStayAsTheyAre() {
+    IntFunction<float[]> used =
+        row -> new float[] {row < 4 ? 1 : -1, row % 2 == 0 ? 1 : -1, row % 3 == 0 ? 1 : -1};
+    ParameterStore store = new ParameterStore(1, DataType.DOUBLE);
+    assertThat(codesAfter(50, used, store)).isEqualTo(codesAfter(0, used));
+    assertThat(HostCopy.floats(store.array("quantiser/offsets"))).containsOnly(0);
+    assertThat(HostCopy.floats(store.array("quantiser/mixing")))
+        .containsExactly(1, 0, 0, 0, 1, 0, 0, 0, 1);
+  }
+
+  private static int[] codesAfter(int steps, IntFunction<float[]> vectors) {
+    return codesAfter(steps, vectors, new ParameterStore(1, DataType.DOUBLE));
+  }
+
+  /** The codes of vectors that stay as they are, when a learner has seen them for some steps. */
+  private static int[] codesAfter(int steps, IntFunction<float[]> vectors, ParameterStore store) {
+    int bits = vectors.apply(0).length;
+    LookupFree quantiser = new LookupFree(bits, 0, 0, false);
+    ModelGraph graph = new ModelGraph(store, DataType.DOUBLE);
+    Initialiser each =
+        (values, random) -> {
+          for (int row = 0; row < VECTORS_SEEN; row++) {
+            System.arraycopy(vectors.apply(row), 0, values, row * bits, bits);
+          }
+        };
+    GraphTensor x = graph.parameter("x", each, VECTORS_SEEN, bits);
+    quantiser.declare(graph);
+    Plan plan = Plan.forward(graph, quantiser.selection(graph, x).named("selection"));
+    CodebookLearner learner = quantiser.learner(store, 1).orElseThrow();
+    int[] codes = {};
+    for (int step = 0; step <= steps; step++) {
+      plan.run();
+      float[] selection = plan.floats("selection");
+      codes = IntStream.range(0, VECTORS_SEEN).map(row -> quantiser.code(selection, row)).toArray();
+      if (step < steps) {
+        learner.observe(Arrays.copyOf(codes, 8), selection, new float[0]);
+        learner.observe(Arrays.copyOfRange(codes, 8, VECTORS_SEEN), selection, new float[0]);
+        learner.update(step + 1L, (double) step / steps);
+      }
+    }
+    return codes;
+  }
+
+  @Test
+  void weightsFromBeforeBitsWereFoundStayAsTheyWere() {
     TensorMap weights = new TensorMap();
-    new LookupFree(3, 0, 0, false).complete(weights);
-    assertThat(weights.get("quantiser/offsets", 3).data()).containsOnly(0);
-    weights.get("quantiser/offsets", 3).data()[1] = 5;
-    new LookupFree(3, 0, 0, false).complete(weights);
-    assertThat(weights.get("quantiser/offsets", 3).data()).containsExactly(0, 5, 0);
+    LookupFree quantiser = new LookupFree(2, 0, 0, false);
+    quantiser.complete(weights);
+    assertThat(weights.get("quantiser/mixing", 2, 2).data()).containsExactly(1, 0, 0, 1);
+    assertThat(weights.get("quantiser/offsets", 2).data()).containsOnly(0);
+    weights.get("quantiser/mixing", 2, 2).data()[1] = 3;
+    weights.get("quantiser/offsets", 2).data()[1] = 5;
+    quantiser.complete(weights);
+    assertThat(weights.get("quantiser/mixing", 2, 2).data()).containsExactly(1, 3, 0, 1);
+    assertThat(weights.get("quantiser/offsets", 2).data()).containsExactly(0, 5);
   }
 
   @Test
@@ -140,7 +185,8 @@ class LookupFreeTest {
     CodebookLearner learner = quantiser.learner(store, 1).orElseThrow();
     int step = 0;
     while (step < 200) {
-      learner.observe(new int[] {0b1111, 0b1111, 0b0000}, new float[0], new float[0]);
+      int[] codes = {0b1111, 0b1111, 0b0011, 0b0101, 0b0110};
+      learner.observe(codes, new float[0], new float[0]);
       learner.update(++step, 0.5);
     }
     float[] shares = learner.state().get("shares").data();
@@ -159,8 +205,8 @@ class LookupFreeTest {
     CodebookLearner restored = quantiser.learner(store, 1).orElseThrow();
     restored.restore(learner.state());
     assertThat(restored.state().asMap()).isEqualTo(learner.state().asMap());
-    assertThat(shares[0b1111]).isCloseTo(2 / 3f, within(0.02f));
-    assertThat(shares[0b0000]).isCloseTo(1 / 3f, within(0.02f));
+    assertThat(shares[0b1111]).isCloseTo(2 / 5f, within(0.02f));
+    assertThat(shares[0b0011]).isCloseTo(1 / 5f, within(0.02f));
   }
 
   @Test
