@@ -126,21 +126,28 @@ final class AdversarialTraining implements AutoCloseable {
     return new PatchDiscriminator(options.discriminator(), graph, discriminator).judge(pictures);
   }
 
+  /** What the auto-encoder learns by alone, and beside the discriminator: its loss and details. */
+  GraphTensor faithful(ModelGraph graph, Vqvae.Training model) {
+    Ops ops = graph.ops();
+    GraphTensor loss = model.loss().named("faithful");
+    DetailLoss details =
+        new DetailLoss(graph, model.pictures(), model.reconstruction(), training.batch());
+    if (options.edges() > 0) {
+      loss = ops.add(loss, ops.affine(details.edges(), options.edges(), 0));
+    }
+    if (options.scales() > 0) {
+      loss = ops.add(loss, ops.affine(details.scales(), options.scales(), 0));
+    }
+    return loss;
+  }
+
   private Plan generatorPlan(int share) {
     ModelGraph graph = new ModelGraph(generator, execution);
     Ops ops = graph.ops();
     Vqvae.Training model = new Vqvae(config, graph, share).training(training.batch());
     GraphTensor pictures = model.pictures();
     GraphTensor reconstruction = model.reconstruction();
-    GraphTensor faithful = model.loss().named("faithful");
-    DetailLoss details =
-        new DetailLoss(graph, ops.subtract(reconstruction, pictures), training.batch());
-    if (options.edges() > 0) {
-      faithful = ops.add(faithful, ops.affine(details.edges(), options.edges(), 0));
-    }
-    if (options.scales() > 0) {
-      faithful = ops.add(faithful, ops.affine(details.scales(), options.scales(), 0));
-    }
+    GraphTensor faithful = faithful(graph, model);
     PatchDiscriminator judge =
         new PatchDiscriminator(options.discriminator(), graph, discriminator);
     PatchDiscriminator.Judgement ofReconstruction = judge.judge(reconstruction);

@@ -20,8 +20,9 @@ public sealed interface Adversary {
    * @param features weight, within the adversarial loss, of how unlike the discriminator's features
    *     of both pictures are, 0 to 1,000: it stands in for a perceptual network
    * @param edges weight of {@link dev.tessera.vqvae.model.DetailLoss#edges} beside the mean square,
-   *     0 to 100
-   * @param scales weight of {@link dev.tessera.vqvae.model.DetailLoss#scales}, 0 to 100
+   *     from the first step on, 0 to 100
+   * @param scales likewise the weight of {@link dev.tessera.vqvae.model.DetailLoss#scales}, 0 to
+   *     100
    * @param maximumDrop of the held-out PSNR below its best so far, in dB, above 0 to 20; where it
    *     drops further, training goes back to the last checkpoint and the weight is halved
    * @param rate of the discriminator's learning, above 0 to 1
@@ -41,7 +42,7 @@ public sealed interface Adversary {
       implements Adversary {
     /** What {@code --adversarial} stands for. */
     public static final Patches DEFAULT =
-        new Patches(0.5, 0.1, 0.5, 32, 4, 0.5, 0, 0.8, 5e-4, new PatchDiscriminator.Shape(64, 2));
+        new Patches(0.6, 0.1, 0.2, 32, 4, 2.5, 0, 0.8, 5e-4, new PatchDiscriminator.Shape(64, 2));
 
     public Patches {
       require("start", start, start >= 0 && start < 1, "0 to below 1");

@@ -1,6 +1,7 @@
 package dev.tessera.vqvae.training;
 
 import dev.tessera.engine.graph.Execution;
+import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
@@ -128,7 +129,8 @@ public final class VqvaeTraining implements TrainingLoop.Task {
   private Plan compile(int share) {
     ModelGraph graph = new ModelGraph(store, execution);
     Vqvae.Training model = new Vqvae(config, graph, share).training(training.batch());
-    return Plan.training(graph, model.loss(), graph.parameters(), model.outputs());
+    GraphTensor loss = adversary == null ? model.loss() : adversary.faithful(graph, model);
+    return Plan.training(graph, loss.named("loss"), graph.parameters(), model.outputs());
   }
 
   @Override

@@ -22,46 +22,106 @@ class DetailLossTest {
   private final ParameterStore store = new ParameterStore(3, DataType.DOUBLE);
   private final Plan edges = plan(true);
   private final Plan scales = plan(false);
-  private final double[] difference = store.array("x").dup('c').data().asDouble();
+  private final double[] pictures = store.array("pictures").dup('c').data().asDouble();
+  private final double[] reconstruction = store.array("x").dup('c').data().asDouble();
 
   private Plan plan(boolean ofEdges) {
     ModelGraph graph = new ModelGraph(store, DataType.DOUBLE);
     GraphTensor x = graph.parameter("x", Initialiser.normal(1), BATCH, HEIGHT, WIDTH, 3);
-    DetailLoss details = new DetailLoss(graph, x, STEP);
+    GraphTensor pictures =
+        graph.parameter("pictures", Initialiser.normal(1), BATCH, HEIGHT, WIDTH, 3);
+    DetailLoss details = new DetailLoss(graph, pictures, x, STEP);
     GraphTensor loss = ofEdges ? details.edges() : details.scales();
     return Plan.training(graph, loss.named("loss"), List.of("x"));
   }
 
-  private double at(int picture, int y, int x, int channel) {
+  /** What is held against white, so that pixels beyond the border are 0. */
+  private static double at(double[] values, int picture, int y, int x, int channel) {
     boolean inside = y >= 0 && y < HEIGHT && x >= 0 && x < WIDTH;
-    return inside ? difference[((picture * HEIGHT + y) * WIDTH + x) * 3 + channel] : 0;
+    return inside ? values[((picture * HEIGHT + y) * WIDTH + x) * 3 + channel] - 1 : 0;
+  }
+
+  private double difference(int picture, int y, int x, int channel) {
+    return at(reconstruction, picture, y, x, channel) - at(pictures, picture, y, x, channel);
+  }
+
+  /** Sobel's slopes across and down, of a picture's channels or of their difference. */
+  private static double[] slopes(Pixel pixel, int y, int x) {
+    double across = 0;
+    double down = 0;
+    for (int side = -1; side <= 1; side++) {
+      int weight = side == 0 ? 2 : 1;
+      across += weight * (pixel.at(y + side, x + 1) - pixel.at(y + side, x - 1));
+      down += weight * (pixel.at(y + 1, x + side) - pixel.at(y - 1, x + side));
+    }
+    return new double[] {across / 8, down / 8};
+  }
+
+  private interface Pixel {
+    double at(int y, int x);
+  }
+
+  private static double strength(double[] values, int picture, int y, int x) {
+    double[] slopes =
+        slopes(
+            (row, column) ->
+                0.299 * at(values, picture, row, column, 0)
+                    + 0.587 * at(values, picture, row, column, 1)
+                    + 0.114 * at(values, picture, row, column, 2),
+            y,
+            x);
+    return Math.sqrt(slopes[0] * slopes[0] + slopes[1] * slopes[1] + 1.5e-5);
   }
 
   @Test
-  void edgesAreTheMeanSizeOfBothSlopes() {
+  void edgesAreTheMeanSizeOfBothSlopesAndTheDifferenceOfStrengths() {
     double sum = 0;
-    for (int i = 0; i < BATCH * HEIGHT * WIDTH * 3; i++) {
-      int channel = i % 3;
-      int x = i / 3 % WIDTH;
-      int y = i / 3 / WIDTH % HEIGHT;
-      int picture = i / 3 / WIDTH / HEIGHT;
-      double across = 0;
-      double down = 0;
-      for (int side = -1; side <= 1; side++) {
-        int weight = side == 0 ? 2 : 1;
-        across +=
-            weight
-                * (at(picture, y + side, x + 1, channel) - at(picture, y + side, x - 1, channel));
-        down +=
-            weight
-                * (at(picture, y + 1, x + side, channel) - at(picture, y - 1, x + side, channel));
+    double strengths = 0;
+    for (int i = 0; i < BATCH * HEIGHT * WIDTH; i++) {
+      int x = i % WIDTH;
+      int y = i / WIDTH % HEIGHT;
+      int picture = i / WIDTH / HEIGHT;
+      for (int channel = 0; channel < 3; channel++) {
+        int of = channel;
+        double[] slopes = slopes((row, column) -> difference(picture, row, column, of), y, x);
+        sum += Math.abs(slopes[0]) + Math.abs(slopes[1]);
       }
-      sum += (Math.abs(across) + Math.abs(down)) / 8;
+      strengths +=
+          Math.abs(strength(reconstruction, picture, y, x) - strength(pictures, picture, y, x));
     }
     edges.run();
     // As a share of the step's pictures, of which there are two of five here.
+    double pixels = (double) STEP * HEIGHT * WIDTH;
     assertThat(edges.scalar("loss"))
-        .isCloseTo(sum / (2.0 * STEP * HEIGHT * WIDTH * 3), within(1e-6));
+        .isCloseTo(sum / (6 * pixels) + strengths / pixels, within(1e-6));
+  }
+
+  /** A light line in place of a dark one has all slopes wrong, and twice, but no strength. */
+  @Test
+  void aLineThatIsMissingCostsMoreThanOneWithTheWrongSlopes() {
+    double right = edgesBetween(-1, -1);
+    double wrong = edgesBetween(-1, 1);
+    double missing = edgesBetween(-1, 0);
+    assertThat(right).isZero();
+    assertThat(wrong).isGreaterThan(0).isLessThan(0.95 * missing);
+  }
+
+  /** Between two grey pictures with a line each. */
+  private static double edgesBetween(float line, float other) {
+    ParameterStore store = new ParameterStore(1, DataType.DOUBLE);
+    ModelGraph graph = new ModelGraph(store, DataType.DOUBLE);
+    DetailLoss details = new DetailLoss(graph, withLine(graph, line), withLine(graph, other), 1);
+    Plan plan = Plan.forward(graph, details.edges().named("edges"));
+    plan.run();
+    return plan.scalar("edges");
+  }
+
+  private static GraphTensor withLine(ModelGraph graph, float level) {
+    float[] values = new float[HEIGHT * WIDTH * 3];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i / 3 % WIDTH == WIDTH / 2 ? level : 0;
+    }
+    return graph.constant(values, 1, HEIGHT, WIDTH, 3);
   }
 
   @Test
@@ -75,7 +135,8 @@ class DetailLossTest {
             for (int channel = 0; channel < 3; channel++) {
               double mean = 0;
               for (int i = 0; i < block * block; i++) {
-                mean += at(picture, y + i / block, x + i % block, channel) / (block * block);
+                mean +=
+                    difference(picture, y + i / block, x + i % block, channel) / (block * block);
               }
               sum += mean * mean;
             }

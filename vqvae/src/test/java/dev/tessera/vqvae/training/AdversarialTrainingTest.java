@@ -73,8 +73,14 @@ class AdversarialTrainingTest {
   }
 
   private static Adversary.Patches patches(double start, double weight, double maximumDrop) {
+    return patches(start, weight, maximumDrop, 0.5);
+  }
+
+  private static Adversary.Patches patches(
+      double start, double weight, double maximumDrop, double details) {
+    PatchDiscriminator.Shape shape = new PatchDiscriminator.Shape(8, 2);
     return new Adversary.Patches(
-        start, 0.1, weight, 3, 1, 0.5, 0.5, maximumDrop, 2e-3, new PatchDiscriminator.Shape(8, 2));
+        start, 0.1, weight, 3, 1, details, details, maximumDrop, 2e-3, shape);
   }
 
   private static VqvaeConfig model(Quantiser quantiser) {
@@ -147,14 +153,17 @@ class AdversarialTrainingTest {
   }
 
   @Test
-  void beforeTheStartNothingDiffersFromATrainingWithoutAdversary() throws IOException {
-    try (Run with = new Run("with", patches(0.5, 1, 20), 1);
+  void beforeTheStartNothingButDetailsDiffersFromATrainingWithoutAdversary() throws IOException {
+    try (Run with = new Run("with", patches(0.5, 1, 20, 0), 1);
+        Run detailed = new Run("detailed", patches(0.5, 1, 20, 0.5), 1);
         Run without = new Run("without", new Adversary.None(), 1)) {
       with.run(-1);
       without.run(-1);
+      detailed.run(1);
+      assertThat(detailed.losses().get(0)).isGreaterThan(1.01 * without.losses().get(0));
       int start = (int) STEPS / 2;
       assertThat(with.losses().subList(0, start)).isEqualTo(without.losses().subList(0, start));
-      assertThat(with.losses().get(start)).isNotEqualTo(without.losses().get(start));
+      assertThat(with.losses().get(start + 1)).isNotEqualTo(without.losses().get(start + 1));
       assertThat(with.reports.get(start - 1).measures()).doesNotContainKey("discriminatorLoss");
       assertThat(with.reports.get(start).measures())
           .hasEntrySatisfying("discriminatorLoss", loss -> assertThat(loss).isBetween(0.1, 10.0))
