@@ -21,6 +21,7 @@ import dev.tessera.transformer.edit.Completion;
 import dev.tessera.transformer.edit.CompletionOptions;
 import dev.tessera.transformer.edit.PictureMask;
 import dev.tessera.transformer.edit.VariationOptions;
+import dev.tessera.transformer.naming.CaptionFit;
 import dev.tessera.transformer.naming.CaptionSearch;
 import dev.tessera.transformer.naming.Namer;
 import dev.tessera.transformer.ranker.RankBy;
@@ -191,8 +192,8 @@ public final class Tessera implements AutoCloseable {
   }
 
   /**
-   * Samples several pictures for each prompt and returns the best: those by which the model finds
-   * the prompt most likely in return.
+   * Samples several pictures for each prompt and returns the best by all that the model has to
+   * judge them by.
    *
    * @see #sampleBest(List, int, int, RankBy, SamplingOptions, Progress, BooleanSupplier)
    */
@@ -203,7 +204,7 @@ public final class Tessera implements AutoCloseable {
       SamplingOptions options,
       Progress progress,
       BooleanSupplier cancelled) {
-    return sampleBest(prompts, kept, candidates, RankBy.LIKELIHOOD, options, progress, cancelled);
+    return sampleBest(prompts, kept, candidates, RankBy.ALL, options, progress, cancelled);
   }
 
   /**
@@ -244,15 +245,12 @@ public final class Tessera implements AutoCloseable {
         asked.add(ImagePrompt.text(bpe, asked.size()));
       }
     }
-    int decoded = by == RankBy.RANKER ? asked.size() : kept * prompts.size();
+    int decoded = by == RankBy.LIKELIHOOD ? kept * prompts.size() : asked.size();
     List<ImageSample> samples = codes(asked, decoded, options, progress, cancelled);
     List<int[]> texts = asked.stream().map(ImagePrompt::bpe).toList();
     List<int[]> codes = samples.stream().map(ImageSample::codes).toList();
     double[] scores =
-        switch (by) {
-          case LIKELIHOOD -> likelihoods(texts, codes, cancelled);
-          case RANKER -> ranker().fits(codec.decode(codes.toArray(int[][]::new)), texts);
-        };
+        scores(by, texts, () -> codes, () -> codec.decode(codes.toArray(int[][]::new)), cancelled);
     List<Integer> best = new ArrayList<>();
     for (int first = 0; first < asked.size(); first += candidates) {
       best.addAll(order(scores, first, first + candidates).subList(0, kept));
@@ -272,9 +270,9 @@ public final class Tessera implements AutoCloseable {
     return result;
   }
 
-  /** Puts pictures in order by how likely a prompt is given them, the likeliest first. */
+  /** Puts pictures in order by how well they fit a prompt by all that the model has, best first. */
   public List<Ranked> rank(String prompt, List<Rgb> pictures, BooleanSupplier cancelled) {
-    return rank(prompt, pictures, RankBy.LIKELIHOOD, cancelled);
+    return rank(prompt, pictures, RankBy.ALL, cancelled);
   }
 
   /**
@@ -291,11 +289,12 @@ public final class Tessera implements AutoCloseable {
     requireRanking(by);
     List<int[]> texts = Collections.nCopies(pictures.size(), rankable(prompt));
     double[] scores =
-        switch (by) {
-          case LIKELIHOOD ->
-              likelihoods(texts, List.of(codec.encode(pictures.size(), pictures::get)), cancelled);
-          case RANKER -> ranker().fits(pictures, texts);
-        };
+        scores(
+            by,
+            texts,
+            () -> List.of(codec.encode(pictures.size(), pictures::get)),
+            () -> pictures,
+            cancelled);
     return order(scores, 0, scores.length).stream().map(i -> new Ranked(i, scores[i])).toList();
   }
 
@@ -310,6 +309,22 @@ public final class Tessera implements AutoCloseable {
       throw new IllegalStateException(
           "the model has no ranker: do without, or add one with tessera train-ranker");
     }
+  }
+
+  /** How well each text and the picture beside it fit each other. */
+  private double[] scores(
+      RankBy by,
+      List<int[]> texts,
+      Supplier<List<int[]>> codes,
+      Supplier<List<Rgb>> pictures,
+      BooleanSupplier cancelled) {
+    return switch (by) {
+      case LIKELIHOOD -> likelihoods(texts, codes.get(), cancelled);
+      case RANKER -> ranker().fits(pictures.get(), texts);
+      case ALL ->
+          new CaptionFit(stage2().tokenizer(), rankerIfAny(), namer())
+              .ofPictures(pictures.get(), texts, likelihoods(texts, codes.get(), cancelled));
+    };
   }
 
   /** Of each text given the picture beside it. */
@@ -546,9 +561,8 @@ public final class Tessera implements AutoCloseable {
     if (bundle.naming().isEmpty()) {
       requireRanking(RankBy.RANKER);
     }
-    Optional<Ranker> judge = hasRanker() ? Optional.of(ranker()) : Optional.empty();
-    Optional<Namer> namer = bundle.naming().map(Bundle.TrainedNaming::namer);
-    CaptionSearch search = new CaptionSearch(decoder(), stage2().tokenizer(), judge, namer);
+    CaptionSearch search =
+        new CaptionSearch(decoder(), stage2().tokenizer(), rankerIfAny(), namer());
     return describe(search.best(picture, codec.encode(picture), width, cancelled));
   }
 
@@ -638,6 +652,14 @@ public final class Tessera implements AutoCloseable {
       decoder = new IncrementalDecoder(config, weights, ROWS, format.get());
     }
     return decoder;
+  }
+
+  private Optional<Ranker> rankerIfAny() {
+    return hasRanker() ? Optional.of(ranker()) : Optional.empty();
+  }
+
+  private Optional<Namer> namer() {
+    return bundle.naming().map(Bundle.TrainedNaming::namer);
   }
 
   private Ranker ranker() {

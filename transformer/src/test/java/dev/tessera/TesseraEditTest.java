@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -262,6 +264,50 @@ class TesseraEditTest {
     assertThat(numbers(all)).isEqualTo(numbers(chosen(filling, 12, 12, RankBy.RANKER)));
   }
 
+  /** Naming holds the sun for twenty times as likely as the ghost in any picture. */
+  @Test
+  void allThatAModelHasTogetherIsItsLikelihoodNamingAndRanker() throws IOException {
+    List<Rgb> pictures = List.of(noise(16, 16, 1), noise(16, 16, 2), noise(16, 16, 3));
+    try (Tessera named =
+        model("together", TinyModel.named(TinyModel.ranked(TinyModel.infilling(2))))) {
+      Map<String, Double> naming = new LinkedHashMap<>();
+      naming.put("ghost, noto style", 2 * Math.log(1 / 21.0));
+      naming.put("sun, noto style", 2 * Math.log(20 / 21.0));
+      naming.put("sun, style of nobody", 2 * Math.log(20 / 21.0));
+      naming.put("neither of them", 0.0);
+      naming.forEach(
+          (prompt, parts) -> {
+            List<Tessera.Ranked> all = named.rank(prompt, pictures, RankBy.ALL, () -> false);
+            assertThat(all)
+                .isSortedAccordingTo(Comparator.comparingDouble(Tessera.Ranked::score).reversed());
+            for (Tessera.Ranked one : all) {
+              double likelihood = score(named, prompt, pictures, RankBy.LIKELIHOOD, one.index());
+              double cosine = score(named, prompt, pictures, RankBy.RANKER, one.index());
+              assertThat(one.score())
+                  .as(prompt)
+                  .isCloseTo(likelihood + 20 * cosine + parts, within(1e-3));
+            }
+          });
+      assertThat(named.rank("ghost", pictures, () -> false))
+          .isEqualTo(named.rank("ghost", pictures, RankBy.ALL, () -> false));
+      List<Tessera.Sample> chosen = chosen(named, 12, 12, RankBy.ALL);
+      assertThat(numbers(chosen)).isNotEqualTo(numbers(chosen(named, 12, 12, RankBy.LIKELIHOOD)));
+      assertThat(numbers(chosen)).isNotEqualTo(numbers(chosen(named, 12, 12, RankBy.RANKER)));
+    }
+    assertThat(raster.rank("ghost", pictures, RankBy.ALL, () -> false))
+        .as("of a model with neither, the likelihood is all")
+        .isEqualTo(raster.rank("ghost", pictures, RankBy.LIKELIHOOD, () -> false));
+  }
+
+  private static double score(
+      Tessera model, String prompt, List<Rgb> pictures, RankBy by, int index) {
+    return model.rank(prompt, pictures, by, () -> false).stream()
+        .filter(one -> one.index() == index)
+        .findFirst()
+        .orElseThrow()
+        .score();
+  }
+
   @Test
   void captionsThatFitThePictureComeBeforeLikelierOnesThatDoNot() {
     Rgb picture = noise(16, 16, 4);
@@ -364,7 +410,11 @@ class TesseraEditTest {
     assertThat(ratio)
         .isCloseTo(ranked.get(0).logLikelihood() - ranked.get(1).logLikelihood(), within(1e-9));
     for (Tessera.Choice choice : ranked) {
-      assertThat(filling.rank(choice.text(), List.of(picture), () -> false).get(0).score())
+      assertThat(
+              filling
+                  .rank(choice.text(), List.of(picture), RankBy.LIKELIHOOD, () -> false)
+                  .get(0)
+                  .score())
           .isEqualTo(choice.logLikelihood());
     }
     assertThatIllegalArgumentException()

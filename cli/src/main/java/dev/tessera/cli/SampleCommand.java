@@ -52,10 +52,11 @@ final class SampleCommand implements Callable<Integer> {
 
   @Option(
       names = "--rerank-by",
-      paramLabel = "likelihood|ranker",
+      paramLabel = "likelihood|ranker|all",
       description =
-          "What the best are: those by which the model itself finds the prompt likeliest (default),"
-              + " or those that the model's ranker finds fitting, if train-ranker has added one.")
+          "What the best are: those by which the model itself finds the prompt likeliest, those"
+              + " that the model's ranker finds fitting, if train-ranker has added one, or those"
+              + " that fit by all that the model has (default).")
   private @Nullable RankBy by;
 
   @Option(
@@ -132,7 +133,7 @@ final class SampleCommand implements Callable<Integer> {
       Tessera tessera, List<String> asked, SamplingOptions options) {
     BooleanSupplier cancelled = session.interruption()::isRequested;
     Integer asMany = candidates;
-    RankBy order = by != null ? by : RankBy.LIKELIHOOD;
+    RankBy order = by != null ? by : RankBy.ALL;
     return SamplingBar.show(
         session,
         progress ->

@@ -16,6 +16,7 @@ import dev.tessera.transformer.decode.WeightFormat;
 import dev.tessera.transformer.evaluation.feature.NearestNeighbours.Neighbour;
 import dev.tessera.transformer.naming.CaptionSearch;
 import dev.tessera.transformer.naming.Namer;
+import dev.tessera.transformer.ranker.RankBy;
 import dev.tessera.transformer.ranker.Ranker;
 import dev.tessera.transformer.training.HeldOutBits;
 import dev.tessera.vqvae.data.EvenlySpaced;
@@ -32,6 +33,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -232,7 +234,7 @@ public final class ModelEvaluation {
     List<Gallery.Captioned> written = new ArrayList<>();
     List<ImageSample> tokens;
     List<Rgb> samples;
-    List<Rgb> chosen = List.of();
+    Map<RankBy, List<Rgb>> chosen = Map.of();
     double secondsPerSample;
     double secondsPerCaption;
     try (IncrementalDecoder decoder =
@@ -247,7 +249,7 @@ public final class ModelEvaluation {
       secondsPerSample = (System.nanoTime() - begin) / NANOSECONDS / samples.size();
       if (captions && settings.rerank() > 1) {
         chosen =
-            new Reranked(bundle.ranker(), decoder, codec, settings, listener)
+            new Reranked(bundle, decoder, codec, settings, listener)
                 .choose(texts(stage2, prompted), tokens);
       }
       secondsPerCaption = captions ? captions(stage2, decoder, codes, written) : 0;
@@ -485,25 +487,27 @@ public final class ModelEvaluation {
   }
 
   private Composition composition(
-      PictureJudge.Look look, MeasuredPictures asked, List<Rgb> reconstructions, List<Rgb> chosen) {
+      PictureJudge.Look look,
+      MeasuredPictures asked,
+      List<Rgb> reconstructions,
+      Map<RankBy, List<Rgb>> chosen) {
     Composition real = Composition.of(judge, judge.real(), heldOut);
     Composition sampled = Composition.of(judge, look, asked);
     List<Figure> figures =
         new ArrayList<>(
             sampled.figures(
                 "sample", "samples", "samples for captions of held-out pictures", real));
-    if (!chosen.isEmpty()) {
-      figures.addAll(
-          Composition.of(judge, judge.look(chosen), asked)
-              .figures(
-                  "chosen",
-                  "chosen samples",
-                  String.format(
-                      "samples for captions of held-out pictures, each the best of %d as %s finds",
-                      settings.rerank(),
-                      bundle.ranker().isPresent() ? "the model's ranker" : "the model itself"),
-                  real));
-    }
+    chosen.forEach(
+        (by, pictures) ->
+            figures.addAll(
+                Composition.of(judge, judge.look(pictures), asked)
+                    .figures(
+                        prefix(by),
+                        "samples chosen by " + chooser(by),
+                        String.format(
+                            "samples for captions of held-out pictures, each the best of %d by %s",
+                            settings.rerank(), chooser(by)),
+                        real)));
     figures.addAll(
         Composition.of(judge, judge.look(reconstructions), heldOut)
             .figures("reconstruction", "reconstructions", "reconstructed held-out pictures", real));
@@ -511,6 +515,25 @@ public final class ModelEvaluation {
       sections.add(new Section("composition", "Do samples show what was asked for?", figures));
     }
     return sampled;
+  }
+
+  private static String prefix(RankBy by) {
+    return switch (by) {
+      case LIKELIHOOD -> "likelihoodChosen";
+      case RANKER -> "rankerChosen";
+      case ALL -> "chosen";
+    };
+  }
+
+  private String chooser(RankBy by) {
+    return switch (by) {
+      case LIKELIHOOD -> "the captions' likelihood";
+      case RANKER -> "the ranker";
+      case ALL ->
+          "likelihood"
+              + (bundle.ranker().isPresent() ? ", ranker" : "")
+              + (bundle.naming().isPresent() ? ", naming" : "");
+    };
   }
 
   private void codebook(int[][] codes, List<ImageSample> samples) {

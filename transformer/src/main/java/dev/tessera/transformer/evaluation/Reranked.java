@@ -7,31 +7,35 @@ import dev.tessera.transformer.decode.ImageSample;
 import dev.tessera.transformer.decode.ImageSampler;
 import dev.tessera.transformer.decode.IncrementalDecoder;
 import dev.tessera.transformer.decode.Likelihood;
+import dev.tessera.transformer.naming.CaptionFit;
+import dev.tessera.transformer.ranker.RankBy;
 import dev.tessera.transformer.ranker.Ranker;
 import dev.tessera.vqvae.model.PictureCodec;
 import dev.tessera.vqvae.picture.Rgb;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** Makes several samples for each text and chooses the best, as {@code sample --rerank} does. */
+/**
+ * Makes several samples for each text and chooses those that fit it best by all that the model has,
+ * as {@code sample --rerank} does.
+ */
 final class Reranked {
-  private final Optional<Bundle.TrainedRanker> ranker;
+  private final Bundle bundle;
   private final IncrementalDecoder decoder;
   private final PictureCodec codec;
   private final EvaluationSettings settings;
   private final EvaluationListener listener;
 
-  /**
-   * @param ranker decides where there is one, else the likelihood of the text given the picture
-   */
   Reranked(
-      Optional<Bundle.TrainedRanker> ranker,
+      Bundle bundle,
       IncrementalDecoder decoder,
       PictureCodec codec,
       EvaluationSettings settings,
       EvaluationListener listener) {
-    this.ranker = ranker;
+    this.bundle = bundle;
     this.decoder = decoder;
     this.codec = codec;
     this.settings = settings;
@@ -43,9 +47,9 @@ final class Reranked {
    *
    * @param texts ids of each, without the end
    * @param first a sample of each, which is one of the candidates
-   * @return the best of each
+   * @return the best of each, by all that the model has and by each part of it alone
    */
-  List<Rgb> choose(List<int[]> texts, List<ImageSample> first) {
+  Map<RankBy, List<Rgb>> choose(List<int[]> texts, List<ImageSample> first) {
     List<int[]> asked = new ArrayList<>(texts);
     List<int[]> codes = new ArrayList<>();
     first.forEach(sample -> codes.add(sample.codes()));
@@ -65,30 +69,47 @@ final class Reranked {
         .forEach(sample -> codes.add(sample.codes()));
     listener.progress("choosing", 0, 1);
     List<Rgb> pictures = codec.decode(codes.toArray(int[][]::new));
-    double[] scores = scores(asked, codes, pictures);
-    List<Rgb> best = new ArrayList<>();
-    for (int i = 0; i < texts.size(); i++) {
-      int chosen = i;
-      for (int other = i; other < scores.length; other += texts.size()) {
-        chosen = scores[other] > scores[chosen] ? other : chosen;
-      }
-      best.add(pictures.get(chosen));
-    }
+    Map<RankBy, List<Rgb>> best = new EnumMap<>(RankBy.class);
+    scores(asked, codes, pictures)
+        .forEach((by, scores) -> best.put(by, best(scores, pictures, texts.size())));
     listener.progress("choosing", 1, 1);
     return best;
   }
 
-  private double[] scores(List<int[]> texts, List<int[]> codes, List<Rgb> pictures) {
-    if (ranker.isPresent()) {
-      Bundle.TrainedRanker trained = ranker.get();
-      try (Ranker judge = new Ranker(trained.config(), trained.parameters(), Execution::best)) {
-        return judge.fits(pictures, texts);
+  /** Of each text the best of its pictures, which lie as many apart as there are texts. */
+  private static List<Rgb> best(double[] scores, List<Rgb> pictures, int texts) {
+    List<Rgb> best = new ArrayList<>();
+    for (int i = 0; i < texts; i++) {
+      int chosen = i;
+      for (int other = i; other < scores.length; other += texts) {
+        chosen = scores[other] > scores[chosen] ? other : chosen;
       }
+      best.add(pictures.get(chosen));
     }
+    return best;
+  }
+
+  private Map<RankBy, double[]> scores(List<int[]> texts, List<int[]> codes, List<Rgb> pictures) {
     List<Likelihood.Pair> pairs = new ArrayList<>();
     for (int i = 0; i < codes.size(); i++) {
       pairs.add(new Likelihood.Pair(texts.get(i), codes.get(i)));
     }
-    return new Likelihood(decoder).textGivenImage(pairs, () -> false);
+    Map<RankBy, double[]> scores = new EnumMap<>(RankBy.class);
+    double[] likelihoods = new Likelihood(decoder).textGivenImage(pairs, () -> false);
+    scores.put(RankBy.LIKELIHOOD, likelihoods);
+    Optional<Ranker> ranker =
+        bundle.ranker().map(it -> new Ranker(it.config(), it.parameters(), Execution::best));
+    try {
+      ranker.ifPresent(it -> scores.put(RankBy.RANKER, it.fits(pictures, texts)));
+      CaptionFit fit =
+          new CaptionFit(
+              bundle.stage2().orElseThrow().tokenizer(),
+              ranker,
+              bundle.naming().map(Bundle.TrainedNaming::namer));
+      scores.put(RankBy.ALL, fit.ofPictures(pictures, texts, likelihoods));
+    } finally {
+      ranker.ifPresent(Ranker::close);
+    }
+    return scores;
   }
 }

@@ -8,7 +8,6 @@ import dev.tessera.transformer.decode.Likelihood;
 import dev.tessera.transformer.ranker.Ranker;
 import dev.tessera.vqvae.picture.Rgb;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -18,25 +17,16 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
- * Finds captions for a picture in more ways than one, and puts them in order by what all of them
- * say. Beam search finds those that the generator holds for likely; it sees the picture's tokens,
- * which know little of style, and learned captions beside much else. A {@link Namer} finds those
- * whose parts are likely, also such that no training picture has; it sees the picture itself, but
- * not which parts go together. A {@link Ranker} compares whole captions with the picture.
- *
- * <p>A caption's worth is the sum of the logarithms of what generator and namer hold for likely,
- * those of the namer times {@value #NAMED}, and {@value #FIT} times the ranker's cosine.
+ * Finds captions for a picture in more ways than one, and puts them in order by how well they fit
+ * it. Beam search finds those that the generator holds for likely; a {@link Namer} finds those
+ * whose parts are likely, also such that no training picture has; a {@link CaptionFit} judges them
+ * all.
  */
 public final class CaptionSearch {
-  /** Chosen on every other one of the held-out pictures of all emoji, as is {@link #FIT}. */
-  private static final double NAMED = 2;
-
-  private static final double FIT = 20;
-
   private final IncrementalDecoder decoder;
   private final Bpe tokenizer;
-  private final Optional<Ranker> ranker;
   private final Optional<Namer> namer;
+  private final CaptionFit fit;
 
   /**
    * A search that has the decoder for itself while it works.
@@ -48,8 +38,8 @@ public final class CaptionSearch {
       IncrementalDecoder decoder, Bpe tokenizer, Optional<Ranker> ranker, Optional<Namer> namer) {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
-    this.ranker = ranker;
     this.namer = namer;
+    this.fit = new CaptionFit(tokenizer, ranker, namer);
   }
 
   /**
@@ -68,19 +58,10 @@ public final class CaptionSearch {
     if (likely.isPresent()) {
       found.addAll(named(likely.get(), codes, width, found, cancelled));
     }
-    double[] worth = found.stream().mapToDouble(Caption::logLikelihood).toArray();
-    for (int i = 0; i < worth.length && likely.isPresent(); i++) {
-      worth[i] += NAMED * named(likely.get(), tokenizer.decode(found.get(i).bpe()));
-    }
-    if (ranker.isPresent()) {
-      double[] fits = ranker.get().fits(picture, found.stream().map(Caption::bpe).toList());
-      for (int i = 0; i < worth.length; i++) {
-        worth[i] += FIT * fits[i];
-      }
-    }
-    return IntStream.range(0, worth.length)
+    double[] fits = fit.ofCaptions(picture, likely, found);
+    return IntStream.range(0, fits.length)
         .boxed()
-        .sorted(Comparator.comparingDouble(i -> -worth[i]))
+        .sorted(Comparator.comparingDouble(i -> -fits[i]))
         .map(found::get)
         .toList();
   }
@@ -103,19 +84,5 @@ public final class CaptionSearch {
     return IntStream.range(0, likelihoods.length)
         .mapToObj(i -> Caption.of(pairs.get(i).bpe(), likelihoods[i]))
         .toList();
-  }
-
-  /**
-   * How likely the namer holds the parts of a caption; what it does not know is no likelier than
-   * the least likely that it does.
-   */
-  private double named(double[][] likely, String caption) {
-    Optional<int[]> parts = namer.orElseThrow().form().parse(caption);
-    double sum = 0;
-    for (int place = 0; place < likely.length; place++) {
-      int part = parts.isPresent() ? parts.get()[place] : -1;
-      sum += part >= 0 ? likely[place][part] : Arrays.stream(likely[place]).min().orElseThrow();
-    }
-    return sum;
   }
 }

@@ -19,11 +19,12 @@
  *       dev.tessera.transformer.naming.NamingTraining}: learns; {@link
  *       dev.tessera.transformer.naming.Namer}: at work, in plain Java.
  *   <li>{@link dev.tessera.transformer.naming.CaptionSearch}: captions of a picture from all that a
- *       model knows.
+ *       model knows, put in order by {@link dev.tessera.transformer.naming.CaptionFit}, as are
+ *       pictures sampled for a prompt.
  * </ul>
  *
  * <p>Invariants: equal pictures and weights give equal bits. Naming takes no part in making
- * pictures or in choosing among them.
+ * pictures, only in choosing among them.
  */
 @NullMarked
 package dev.tessera.transformer.naming;

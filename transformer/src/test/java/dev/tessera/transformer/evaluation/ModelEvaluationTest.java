@@ -86,9 +86,13 @@ class ModelEvaluationTest {
     assertThat(figure(chosen, "composition", "sampleConceptAt1"))
         .isEqualTo(figure(first, "composition", "sampleConceptAt1"));
     assertThat(figure(chosen, "composition", "chosenConceptAt1").definition())
-        .contains("the best of 3 as the model's ranker finds");
+        .contains("the best of 3 by likelihood, ranker");
+    assertThat(figure(chosen, "composition", "rankerChosenConceptAt1").definition())
+        .contains("the best of 3 by the ranker");
+    assertThat(figure(chosen, "composition", "likelihoodChosenConceptAt1").definition())
+        .contains("the best of 3 by the captions' likelihood");
     assertThat(first.sections().stream().flatMap(section -> section.figures().stream()))
-        .noneMatch(figure -> figure.key().startsWith("chosen"));
+        .noneMatch(figure -> figure.key().contains("hosen"));
     assertThat(figure(chosen, "chosenCaptions", "exact").definition())
         .contains("how well the ranker finds that they fit");
     assertThat(figure(chosen, "captions", "exact")).isEqualTo(figure(first, "captions", "exact"));
