@@ -119,6 +119,15 @@ class LookupFreeTest {
     assertThat(Arrays.stream(codesAfter(200, alike)).distinct()).hasSizeGreaterThan(4);
   }
 
+  /** Both are the same for all vectors, which is not to repeat each other. */
+  @Test
+  void constantBitsDoNotBecomeMixed() {
+    ParameterStore store = new ParameterStore(1, DataType.DOUBLE);
+    int[] codes = codesAfter(100, row -> new float[] {-1 - row % 4 / 4f, 1 + row % 5 / 4f}, store);
+    assertThat(HostCopy.floats(store.array("quantiser/mixing"))).containsExactly(1, 0, 0, 1);
+    assertThat(Arrays.stream(codes).distinct()).hasSize(4);
+  }
+
   @Test
   void bitsInUseStayAsTheyAre() {
     IntFunction<float[]> used =
