@@ -18,9 +18,7 @@ public final class DetailLoss {
   /** ITU-R BT.601. */
   private static final double[] LUMA = {0.299, 0.587, 0.114};
 
-  /**
-   * Beneath the square of a strength, half a level of 8 bits: where it is 0, it has no gradient.
-   */
+  /** Added to the square of a strength, which has no gradient at 0: half a level, squared. */
   private static final double LEAST_STRENGTH = 1.5e-5;
 
   private final ModelGraph graph;

@@ -2,14 +2,15 @@ package dev.tessera.vqvae.training;
 
 import dev.tessera.vqvae.model.PatchDiscriminator;
 
-/** Whether stage 1 learns against a discriminator. */
+/** Whether stage 1 learns from what the error of pixels cares little for. */
 public sealed interface Adversary {
 
   /** It does not. */
   record None() implements Adversary {}
 
   /**
-   * It does, from some time on (Esser, Rombach, Ommer, CVPR 2021, section 3.1).
+   * It does: from details at once, and from some time on against a discriminator (Esser, Rombach,
+   * Ommer, CVPR 2021, section 3.1).
    *
    * @param start share of the budget after which the discriminator learns, 0 to below 1: what it is
    *     to judge must be worth it

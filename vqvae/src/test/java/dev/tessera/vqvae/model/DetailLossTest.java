@@ -3,14 +3,20 @@ package dev.tessera.vqvae.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tessera.engine.graph.Execution;
+import dev.tessera.engine.graph.Execution.Operations;
+import dev.tessera.engine.graph.Execution.Precision;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.GradientCheck;
 import dev.tessera.engine.plan.Plan;
+import dev.tessera.engine.plan.PlanAgreement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 class DetailLossTest {
@@ -147,6 +153,27 @@ class DetailLossTest {
     }
     scales.run();
     assertThat(scales.scalar("loss")).isCloseTo(expected, within(1e-6));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"F32, 1e-4", "BF16, 0.1"})
+  void fusedOperationsComputeTheSame(Precision precision, double share) {
+    ParameterStore single = new ParameterStore(3, DataType.FLOAT);
+    Plan plain = edges(single, Execution.plain());
+    Plan fused = edges(single, new Execution(Operations.FUSED, precision));
+    plain.run();
+    fused.run();
+    PlanAgreement.assertClose("loss", fused.output("loss"), plain.output("loss"), share);
+    PlanAgreement.assertGradients(fused, plain, List.of("x"), share);
+  }
+
+  private static Plan edges(ParameterStore store, Execution execution) {
+    ModelGraph graph = new ModelGraph(store, execution);
+    GraphTensor x = graph.parameter("x", Initialiser.normal(1), BATCH, HEIGHT, WIDTH, 3);
+    GraphTensor pictures =
+        graph.parameter("pictures", Initialiser.normal(1), BATCH, HEIGHT, WIDTH, 3);
+    GraphTensor loss = new DetailLoss(graph, pictures, x, STEP).edges();
+    return Plan.training(graph, loss.named("loss"), List.of("x"));
   }
 
   @Test
