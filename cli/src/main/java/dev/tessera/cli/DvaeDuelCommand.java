@@ -125,7 +125,7 @@ final class DvaeDuelCommand implements Callable<Integer> {
     session
         .out()
         .printf(
-            "%-28s%12s%12s%10s%9s%9s%9s%n",
+            "%-36s%12s%12s%10s%9s%9s%9s%n",
             "", "parameters", "pictures", "seconds", "PSNR", "SSIM", "edge");
     Path folder = Files.createTempDirectory("dvae-duel");
     try {
@@ -146,7 +146,7 @@ final class DvaeDuelCommand implements Callable<Integer> {
         .out()
         .printf(
             Locale.ROOT,
-            "%-28s%12d%12d%10.1f%9.2f%9.4f%9.2f%n",
+            "%-36s%12d%12d%10.1f%9.2f%9.4f%9.2f%n",
             contender.name(),
             contender.parameters(),
             contender.pictures(),

@@ -54,12 +54,17 @@ class DvaeDuelCommandTest {
             two -> assertThat(two).endsWith("kl=0.25 repaired=0"));
 
     JsonNode rows = new JsonMapper().readTree(Files.readString(json)).get("contenders");
-    assertThat(rows).hasSize(4);
+    assertThat(rows).hasSize(6);
     assertThat(rows.get(0).get("ssim").asDouble()).isEqualTo(1);
     assertThat(rows.get(0).has("psnr")).isFalse();
-    assertThat(rows.get(3).get("pictures").asInt()).isEqualTo(64);
-    assertThat(rows.get(3).get("psnr").asDouble()).isBetween(0.0, 40.0);
+    assertThat(rows.get(4).get("pictures").asInt()).isEqualTo(64);
     assertThat(rows.get(2).get("seconds").asDouble()).isGreaterThan(1);
+    for (int row : new int[] {2, 4}) {
+      double psnr = rows.get(row).get("psnr").asDouble();
+      assertThat(psnr).isBetween(0.0, 40.0);
+      assertThat(rows.get(row + 1).get("name").asString()).endsWith(", searched");
+      assertThat(rows.get(row + 1).get("psnr").asDouble()).isGreaterThanOrEqualTo(psnr);
+    }
   }
 
   @Test

@@ -9,7 +9,9 @@ import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.engine.train.TrainingLoop;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.measure.FidelityByGroup;
+import dev.tessera.vqvae.model.CodeSearch;
 import dev.tessera.vqvae.model.PictureCodec;
+import dev.tessera.vqvae.model.PictureEncoder;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.picture.PictureConfig;
 import dev.tessera.vqvae.picture.Rgb;
@@ -26,7 +28,8 @@ import java.util.function.Consumer;
 /**
  * Our stage 1 against the discrete auto-encoder of DALLE-pytorch: the same pictures, the same grid
  * of tokens, about as many parameters, and the same time; then ours for as many pictures as the
- * peer had seen in that time. Both are measured on the pictures held out, by the same code.
+ * peer had seen in that time. Both are measured on the pictures held out, by the same code; ours
+ * with the tokens that the encoder chooses, and again with those that a {@link CodeSearch} finds.
  *
  * @param model ours
  * @param training how ours learns
@@ -48,6 +51,7 @@ public record DvaeDuel(
   private static final double FAIR = 0.1;
 
   private static final double SECONDS = 60;
+  private static final int SWEEPS = 2;
 
   public DvaeDuel {
     if (!(minutes > 0)) {
@@ -112,21 +116,19 @@ public record DvaeDuel(
       both.accept(other);
     }
     Path checkpoints = folder.resolve("checkpoints");
-    both.accept(
-        ours(
-            "Tessera, equal time",
-            new Budget.Time(minutes * SECONDS),
-            checkpoints.resolve("time"),
-            stop));
+    Budget time = new Budget.Time(minutes * SECONDS);
+    ours("Tessera, equal time", time, checkpoints.resolve("time"), stop).forEach(both);
     if (seen > 0) {
       Budget pictures = new Budget.Steps(Math.max(1, seen / training.batch()));
-      both.accept(ours("Tessera, equal pictures", pictures, checkpoints.resolve("pictures"), stop));
+      ours("Tessera, equal pictures", pictures, checkpoints.resolve("pictures"), stop)
+          .forEach(both);
     }
     requireFair(contenders);
     return contenders;
   }
 
-  private Contender ours(String name, Budget budget, Path checkpoints, BooleanSupplier stop)
+  /** Trains ours; with the encoder's tokens and with those of a search. */
+  private List<Contender> ours(String name, Budget budget, Path checkpoints, BooleanSupplier stop)
       throws IOException {
     VqvaeTraining task =
         new VqvaeTraining(
@@ -146,10 +148,20 @@ public record DvaeDuel(
       }
       ParameterStore weights = new ParameterStore(loop.lastWeights());
       try (PictureCodec codec = new PictureCodec(model, weights, Execution.best())) {
-        FidelityByGroup measured =
-            FidelityByGroup.of(codec, codec, pictures, pictures.heldOut(), entry -> "");
-        return new Contender(
-            name, weights.length(), loop.steps() * training.batch(), seconds[0], measured.all());
+        List<Contender> both = new ArrayList<>();
+        for (int sweeps : new int[] {0, SWEEPS}) {
+          PictureEncoder encoder = new CodeSearch(codec, sweeps);
+          FidelityByGroup measured =
+              FidelityByGroup.of(codec, encoder, pictures, pictures.heldOut(), entry -> "");
+          both.add(
+              new Contender(
+                  sweeps == 0 ? name : name + ", searched",
+                  weights.length(), // known once a graph has asked for them
+                  loop.steps() * training.batch(),
+                  seconds[0],
+                  measured.all()));
+        }
+        return both;
       }
     }
   }
