@@ -233,6 +233,7 @@ public final class Tessera implements AutoCloseable {
       Progress progress,
       BooleanSupplier cancelled) {
     requireRanking(by);
+    RankBy known = known(by);
     if (kept < 1 || kept > candidates) {
       throw new IllegalArgumentException(
           "%d pictures of %d candidates are to be kept, but it must be 1 to all"
@@ -245,17 +246,21 @@ public final class Tessera implements AutoCloseable {
         asked.add(ImagePrompt.text(bpe, asked.size()));
       }
     }
-    int decoded = by == RankBy.LIKELIHOOD ? kept * prompts.size() : asked.size();
+    int decoded = known == RankBy.LIKELIHOOD ? kept * prompts.size() : asked.size();
     List<ImageSample> samples = codes(asked, decoded, options, progress, cancelled);
     List<int[]> texts = asked.stream().map(ImagePrompt::bpe).toList();
     List<int[]> codes = samples.stream().map(ImageSample::codes).toList();
-    double[] scores =
-        scores(by, texts, () -> codes, () -> codec.decode(codes.toArray(int[][]::new)), cancelled);
+    List<Rgb> shown =
+        known == RankBy.LIKELIHOOD ? List.of() : codec.decode(codes.toArray(int[][]::new));
+    double[] scores = scores(known, texts, () -> codes, shown, cancelled);
     List<Integer> best = new ArrayList<>();
     for (int first = 0; first < asked.size(); first += candidates) {
       best.addAll(order(scores, first, first + candidates).subList(0, kept));
     }
-    List<Rgb> pictures = codec.decode(best.stream().map(codes::get).toArray(int[][]::new));
+    List<Rgb> pictures =
+        shown.isEmpty()
+            ? codec.decode(best.stream().map(codes::get).toArray(int[][]::new))
+            : best.stream().map(shown::get).toList();
     List<Sample> result = new ArrayList<>();
     for (int i = 0; i < best.size(); i++) {
       int number = best.get(i);
@@ -290,10 +295,10 @@ public final class Tessera implements AutoCloseable {
     List<int[]> texts = Collections.nCopies(pictures.size(), rankable(prompt));
     double[] scores =
         scores(
-            by,
+            known(by),
             texts,
             () -> List.of(codec.encode(pictures.size(), pictures::get)),
-            () -> pictures,
+            pictures,
             cancelled);
     return order(scores, 0, scores.length).stream().map(i -> new Ranked(i, scores[i])).toList();
   }
@@ -311,19 +316,35 @@ public final class Tessera implements AutoCloseable {
     }
   }
 
-  /** How well each text and the picture beside it fit each other. */
+  /** All that a model has is the likelihood alone where it has nothing else. */
+  private RankBy known(RankBy by) {
+    boolean alone = bundle.ranker().isEmpty() && bundle.naming().isEmpty();
+    return by == RankBy.ALL && alone ? RankBy.LIKELIHOOD : by;
+  }
+
+  /**
+   * How well each text and the picture beside it fit each other.
+   *
+   * @param codes of the pictures, not asked for by the ranker alone
+   * @param pictures not looked at for the likelihood alone
+   */
   private double[] scores(
       RankBy by,
       List<int[]> texts,
       Supplier<List<int[]>> codes,
-      Supplier<List<Rgb>> pictures,
+      List<Rgb> pictures,
       BooleanSupplier cancelled) {
     return switch (by) {
       case LIKELIHOOD -> likelihoods(texts, codes.get(), cancelled);
-      case RANKER -> ranker().fits(pictures.get(), texts);
+      case RANKER -> ranker().fits(pictures, texts);
       case ALL ->
-          new CaptionFit(stage2().tokenizer(), rankerIfAny(), namer())
-              .ofPictures(pictures.get(), texts, likelihoods(texts, codes.get(), cancelled));
+          new CaptionFit(stage2().tokenizer(), namer())
+              .ofPictures(
+                  pictures,
+                  texts,
+                  likelihoods(texts, codes.get(), cancelled),
+                  rankerIfAny().map(it -> it.fits(pictures, texts)),
+                  cancelled);
     };
   }
 

@@ -83,8 +83,8 @@ final class EvalCommand implements Callable<Integer> {
       paramLabel = "R",
       defaultValue = "1",
       description =
-          "For the report, also judge the best of R samples for each caption, as the model's ranker"
-              + " finds if it has one, else the model itself, and captions as caption --rerank 32"
+          "For the report, also judge the best of R samples for each caption, by each way to choose"
+              + " that sample --rerank-by has for the model, and captions as caption --rerank 32"
               + " finds them (default: ${DEFAULT-VALUE}, none).")
   private int rerank;
 

@@ -29,9 +29,10 @@ import picocli.CommandLine.Option;
     description = {
       "Train a ranker on the pictures and captions of a model, and write the model with it: a small"
           + " contrastive model (CLIP) that says how well a picture fits a text. sample --rerank R"
-          + " --rerank-by ranker chooses by it.",
+          + " chooses by it, too.",
       "Where captions are made of parts that come back, as \"ghost, noto style\" is, it also learns"
-          + " to name them, which caption --rerank R makes use of; that takes minutes more.",
+          + " to name them, which sample and caption --rerank R make use of; that takes minutes"
+          + " more.",
       "Ctrl-C saves a checkpoint beside --out; --resume goes on from it."
     })
 final class TrainRankerCommand implements Callable<Integer> {

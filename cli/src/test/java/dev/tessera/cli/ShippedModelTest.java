@@ -85,19 +85,10 @@ class ShippedModelTest {
   }
 
   @Test
-  void itsRankerChoosesAmongSamples() {
+  void itsRankerAndNamingChooseAmongSamples() {
     Path chosen = folder.resolve("chosen.png");
     Call call =
-        Call.of(
-            "sample",
-            "--prompt",
-            "pizza, fluent style",
-            "--rerank",
-            4,
-            "--rerank-by",
-            "ranker",
-            "--out",
-            chosen);
+        Call.of("sample", "--prompt", "pizza, fluent style", "--rerank", 4, "--out", chosen);
     assertThat(call.exitCode()).as(call.err()).isZero();
     assertThat(chosen).exists();
   }

@@ -14,7 +14,7 @@ import dev.tessera.transformer.decode.SamplingOptions;
  * @param candidates of each question, the right one included, at least 2
  * @param resamples of the bootstrap, at least 1
  * @param rerank samples for each caption of which the best is judged, too, beside the first; chosen
- *     by the model's ranker, or by likelihood if it has none; 1 for no choice
+ *     by likelihood, by the model's ranker and by all that it has; 1 for no choice
  * @param sampling of pictures; its seed is that of everything drawn
  */
 public record EvaluationSettings(

@@ -521,7 +521,7 @@ public final class ModelEvaluation {
     return switch (by) {
       case LIKELIHOOD -> "likelihoodChosen";
       case RANKER -> "rankerChosen";
-      case ALL -> "chosen";
+      case ALL -> "allChosen";
     };
   }
 

@@ -8,6 +8,7 @@ import dev.tessera.transformer.decode.ImageSampler;
 import dev.tessera.transformer.decode.IncrementalDecoder;
 import dev.tessera.transformer.decode.Likelihood;
 import dev.tessera.transformer.naming.CaptionFit;
+import dev.tessera.transformer.naming.Namer;
 import dev.tessera.transformer.ranker.RankBy;
 import dev.tessera.transformer.ranker.Ranker;
 import dev.tessera.vqvae.model.PictureCodec;
@@ -47,7 +48,8 @@ final class Reranked {
    *
    * @param texts ids of each, without the end
    * @param first a sample of each, which is one of the candidates
-   * @return the best of each, by all that the model has and by each part of it alone
+   * @return the best of each by likelihood; by the ranker, if there is one; by all that the model
+   *     has, if that is more than the likelihood
    */
   Map<RankBy, List<Rgb>> choose(List<int[]> texts, List<ImageSample> first) {
     List<int[]> asked = new ArrayList<>(texts);
@@ -97,19 +99,20 @@ final class Reranked {
     Map<RankBy, double[]> scores = new EnumMap<>(RankBy.class);
     double[] likelihoods = new Likelihood(decoder).textGivenImage(pairs, () -> false);
     scores.put(RankBy.LIKELIHOOD, likelihoods);
-    Optional<Ranker> ranker =
-        bundle.ranker().map(it -> new Ranker(it.config(), it.parameters(), Execution::best));
-    try {
-      ranker.ifPresent(it -> scores.put(RankBy.RANKER, it.fits(pictures, texts)));
-      CaptionFit fit =
-          new CaptionFit(
-              bundle.stage2().orElseThrow().tokenizer(),
-              ranker,
-              bundle.naming().map(Bundle.TrainedNaming::namer));
-      scores.put(RankBy.ALL, fit.ofPictures(pictures, texts, likelihoods));
-    } finally {
-      ranker.ifPresent(Ranker::close);
+    Optional<double[]> cosines = bundle.ranker().map(it -> cosines(it, pictures, texts));
+    cosines.ifPresent(it -> scores.put(RankBy.RANKER, it));
+    Optional<Namer> namer = bundle.naming().map(Bundle.TrainedNaming::namer);
+    if (cosines.isPresent() || namer.isPresent()) {
+      CaptionFit fit = new CaptionFit(bundle.stage2().orElseThrow().tokenizer(), namer);
+      scores.put(RankBy.ALL, fit.ofPictures(pictures, texts, likelihoods, cosines, () -> false));
     }
     return scores;
+  }
+
+  private static double[] cosines(
+      Bundle.TrainedRanker trained, List<Rgb> pictures, List<int[]> texts) {
+    try (Ranker ranker = new Ranker(trained.config(), trained.parameters(), Execution::best)) {
+      return ranker.fits(pictures, texts);
+    }
   }
 }

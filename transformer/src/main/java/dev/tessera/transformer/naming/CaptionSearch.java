@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 public final class CaptionSearch {
   private final IncrementalDecoder decoder;
   private final Bpe tokenizer;
+  private final Optional<Ranker> ranker;
   private final Optional<Namer> namer;
-  private final CaptionFit fit;
 
   /**
    * A search that has the decoder for itself while it works.
@@ -38,8 +38,8 @@ public final class CaptionSearch {
       IncrementalDecoder decoder, Bpe tokenizer, Optional<Ranker> ranker, Optional<Namer> namer) {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
+    this.ranker = ranker;
     this.namer = namer;
-    this.fit = new CaptionFit(tokenizer, ranker, namer);
   }
 
   /**
@@ -54,11 +54,19 @@ public final class CaptionSearch {
    */
   public List<Caption> best(Rgb picture, int[] codes, int width, BooleanSupplier cancelled) {
     List<Caption> found = new ArrayList<>(new Captioner(decoder).search(codes, width, cancelled));
-    Optional<double[][]> likely = namer.map(it -> it.logProbabilities(picture));
-    if (likely.isPresent()) {
-      found.addAll(named(likely.get(), codes, width, found, cancelled));
+    double[][] likely = {};
+    if (namer.isPresent()) {
+      likely = namer.get().logProbabilities(picture);
+      found.addAll(named(likely, codes, width, found, cancelled));
     }
-    double[] fits = fit.ofCaptions(picture, likely, found);
+    List<int[]> bpe = found.stream().map(Caption::bpe).toList();
+    double[] fits =
+        new CaptionFit(tokenizer, namer)
+            .ofCaptions(
+                likely,
+                bpe,
+                found.stream().mapToDouble(Caption::logLikelihood).toArray(),
+                ranker.map(it -> it.fits(picture, bpe)));
     return IntStream.range(0, fits.length)
         .boxed()
         .sorted(Comparator.comparingDouble(i -> -fits[i]))

@@ -85,7 +85,7 @@ class ModelEvaluationTest {
     // What is said of the first samples is the same with and without others to choose from.
     assertThat(figure(chosen, "composition", "sampleConceptAt1"))
         .isEqualTo(figure(first, "composition", "sampleConceptAt1"));
-    assertThat(figure(chosen, "composition", "chosenConceptAt1").definition())
+    assertThat(figure(chosen, "composition", "allChosenConceptAt1").definition())
         .contains("the best of 3 by likelihood, ranker");
     assertThat(figure(chosen, "composition", "rankerChosenConceptAt1").definition())
         .contains("the best of 3 by the ranker");

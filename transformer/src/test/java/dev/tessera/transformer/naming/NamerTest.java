@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 
 class NamerTest {
   /** So many things that they are told apart by what pictures show, and three ways to draw them. */
-  private static final CaptionForm FORM =
+  static final CaptionForm FORM =
       new CaptionForm(
           List.of(
               IntStream.range(0, 65).mapToObj("%03d"::formatted).toList(), List.of("a", "b", "c")));
 
-  private static TensorMap weights() {
+  static TensorMap weights() {
     TensorMap weights = new TensorMap();
     for (int place = 0; place < 2; place++) {
       int parts = FORM.places().get(place).size();
