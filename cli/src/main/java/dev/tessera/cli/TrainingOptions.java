@@ -72,8 +72,8 @@ final class TrainingOptions {
   @Option(
       names = "--adversarial",
       description =
-          "Let stage 1 learn against a discriminator too (VQGAN), for sharper edges at a lower"
-              + " PSNR; adversary in a configuration says how.")
+          "Let stage 1 learn from edges too, and in the end against a discriminator (VQGAN), for"
+              + " sharper edges at a lower PSNR; adversary in a configuration says how.")
   private boolean adversarial;
 
   @ArgGroup private @Nullable BudgetOptions budget;
