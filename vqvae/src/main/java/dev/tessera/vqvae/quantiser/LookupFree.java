@@ -72,7 +72,10 @@ public record LookupFree(int bits, double commitment, double entropyWeight, bool
     GraphTensor squares = ops.sum(ops.multiply(distance, distance));
     GraphTensor commitments = ops.affine(squares, commitment / (rows * bits), 0);
     GraphTensor entropies = ops.affine(entropy(graph, located), entropyWeight / rows, 0);
-    return new Quantised(codes, Optional.of(ops.add(commitments, entropies)), Optional.empty());
+    return new Quantised(
+        codes,
+        Optional.of(ops.add(commitments, entropies)),
+        Optional.of(LostBits.found(graph, vectors, bits)));
   }
 
   private GraphTensor located(ModelGraph graph, GraphTensor vectors) {

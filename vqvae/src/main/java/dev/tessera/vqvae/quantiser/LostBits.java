@@ -8,20 +8,22 @@ import dev.tessera.engine.graph.Ops;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Finds lost bits of a {@link LookupFree} quantiser again. A bit that is the same for all vectors,
  * or that repeats another, halves the codes in use, and stays so: vectors are certain of it, so
- * that the entropy penalty has next to no gradient, and nothing else asks for it to differ. Here, a
- * little a step, its channel moves until what is left of it decides:
+ * that the entropy penalty has next to no gradient, and nothing else asks for it to differ. Here
+ * its channel moves until what is left of it decides:
  *
  * <ul>
- *   <li>by an offset, while fewer than one in {@value #ONE_OF} of the step's vectors have the bit,
- *       or lack it. So bits may be uneven, as a background makes them that most of a picture
- *       consists of, but not by more than that;
- *   <li>by a share of an earlier channel, while the signs of both have a correlation beyond
- *       ±{@value #MOST_ALIKE}.
+ *   <li>by an offset, at once, where fewer than one in {@value #ONE_OF} of the step's vectors have
+ *       the bit, or lack it. So bits may be uneven, as a background makes them that most of a
+ *       picture consists of, but not by more than that;
+ *   <li>by a share of an earlier channel, a little a step, while the signs of both have a
+ *       correlation beyond ±{@value #MOST_ALIKE}.
  * </ul>
  *
  * <p>Bits that are in use stay as they are. (Channels whitened at every step find lost bits, too,
@@ -35,9 +37,7 @@ final class LostBits implements CodebookLearner {
   private static final int ONE_OF = 5;
   private static final double MOST_ALIKE = 0.9;
 
-  /**
-   * By which a channel moves in a step where its bit tells nothing; channels keep near −1 and 1.
-   */
+  /** By which a channel moves in a step where its bit repeats another; channels keep near −1, 1. */
   private static final double RATE = 0.1;
 
   private final ParameterStore store;
@@ -51,6 +51,9 @@ final class LostBits implements CodebookLearner {
   private final long[][] products;
 
   private long seen;
+
+  /** Of the step's vectors, as {@link #found} gives them, part by part. */
+  private final List<float[]> channels = new ArrayList<>();
 
   /**
    * Begins with channels as they are.
@@ -103,6 +106,7 @@ final class LostBits implements CodebookLearner {
   public void observe(int[] codes, float[] selection, float[] observed) {
     shares.observe(codes, selection, observed);
     seen += codes.length;
+    channels.add(observed);
     for (int code : codes) {
       for (int bit = 0; bit < bits; bit++) {
         ones[bit] += bit(code, bit);
@@ -126,8 +130,9 @@ final class LostBits implements CodebookLearner {
     double least = 1.0 / ONE_OF;
     for (int bit = 0; bit < bits; bit++) {
       double share = (double) ones[bit] / seen;
-      double wanting = Math.max(0, least - share) - Math.max(0, share - (1 - least));
-      offsets[bit] = (float) (offsets[bit] + RATE * wanting / least);
+      if (share < least || share > 1 - least) {
+        offsets[bit] -= cut(bit, share < least);
+      }
       for (int earlier = 0; earlier < bit; earlier++) {
         double alike = correlation(earlier, bit);
         double excess = Math.max(0, alike - MOST_ALIKE) - Math.max(0, -alike - MOST_ALIKE);
@@ -138,8 +143,31 @@ final class LostBits implements CodebookLearner {
     }
     Arrays.fill(ones, 0);
     seen = 0;
+    channels.clear();
     store.write(OFFSETS, offsets);
     store.write(MIXING, mixing);
+  }
+
+  /**
+   * A number that one in {@value #ONE_OF} of the step's vectors lie beyond, or below, in the
+   * channel of a bit. Equal ones, as those of a background, come to lie on one side.
+   */
+  private float cut(int bit, boolean beyond) {
+    float[] values = new float[Math.toIntExact(seen)];
+    int count = 0;
+    for (float[] part : channels) {
+      for (int at = bit; at < part.length; at += bits) {
+        values[count++] = part[at];
+      }
+    }
+    Arrays.sort(values);
+    int last = count - 1;
+    int at = beyond ? last - last / ONE_OF : last / ONE_OF;
+    int next = at;
+    while (next > 0 && next < last && values[next] == values[at]) {
+      next += beyond ? -1 : 1;
+    }
+    return (values[at] + values[next]) / 2;
   }
 
   /** Of the signs of two bits in the step, −1 to 1; 0 if one of them is constant. */
