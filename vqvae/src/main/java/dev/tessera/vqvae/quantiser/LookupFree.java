@@ -65,22 +65,20 @@ public record LookupFree(int bits, double commitment, double entropyWeight, bool
   @Override
   public Quantised quantise(ModelGraph graph, GraphTensor vectors, int pictures, int step) {
     Ops ops = graph.ops();
-    GraphTensor located = located(graph, vectors);
-    GraphTensor codes = ops.straightThrough(located, signs(graph, located));
+    GraphTensor moved = LostBits.found(graph, vectors, bits);
+    GraphTensor located = located(graph, moved);
+    GraphTensor signs = signs(graph, located);
+    GraphTensor codes = ops.straightThrough(located, signs);
     double rows = (double) vectors.size(0) / pictures * step;
-    GraphTensor distance = ops.subtract(located, signs(graph, located));
+    GraphTensor distance = ops.subtract(located, signs);
     GraphTensor squares = ops.sum(ops.multiply(distance, distance));
     GraphTensor commitments = ops.affine(squares, commitment / (rows * bits), 0);
     GraphTensor entropies = ops.affine(entropy(graph, located), entropyWeight / rows, 0);
-    return new Quantised(
-        codes,
-        Optional.of(ops.add(commitments, entropies)),
-        Optional.of(LostBits.found(graph, vectors, bits)));
+    return new Quantised(codes, Optional.of(ops.add(commitments, entropies)), Optional.of(moved));
   }
 
-  private GraphTensor located(ModelGraph graph, GraphTensor vectors) {
+  private GraphTensor located(ModelGraph graph, GraphTensor moved) {
     Ops ops = graph.ops();
-    GraphTensor moved = LostBits.found(graph, vectors, bits);
     return onSphere ? ops.affine(ops.unitRows(moved), Math.sqrt(bits), 0) : moved;
   }
 
@@ -113,7 +111,7 @@ public record LookupFree(int bits, double commitment, double entropyWeight, bool
 
   @Override
   public GraphTensor selection(ModelGraph graph, GraphTensor vectors) {
-    return signs(graph, located(graph, vectors));
+    return signs(graph, located(graph, LostBits.found(graph, vectors, bits)));
   }
 
   @Override

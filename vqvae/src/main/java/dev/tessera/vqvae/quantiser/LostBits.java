@@ -78,8 +78,7 @@ final class LostBits implements CodebookLearner {
     Ops ops = graph.ops();
     Initialiser identity =
         (values, random) -> System.arraycopy(identity(bits), 0, values, 0, values.length);
-    // Not a product that may be in bfloat16: what is left of a channel that repeats another is
-    // small.
+    // Never in bfloat16: what is left of a channel that repeats another is small.
     GraphTensor mixed = ops.innerProducts(vectors, graph.state(MIXING, identity, bits, bits));
     return ops.addRow(mixed, graph.state(OFFSETS, Initialiser.zeros(), bits));
   }
