@@ -335,26 +335,17 @@ public final class Tessera implements AutoCloseable {
       List<Rgb> pictures,
       BooleanSupplier cancelled) {
     return switch (by) {
-      case LIKELIHOOD -> likelihoods(texts, codes.get(), cancelled);
+      case LIKELIHOOD -> new Likelihood(decoder()).textGivenImage(texts, codes.get(), cancelled);
       case RANKER -> ranker().fits(pictures, texts);
       case ALL ->
           new CaptionFit(stage2().tokenizer(), namer())
               .ofPictures(
                   pictures,
                   texts,
-                  likelihoods(texts, codes.get(), cancelled),
+                  new Likelihood(decoder()).textGivenImage(texts, codes.get(), cancelled),
                   rankerIfAny().map(it -> it.fits(pictures, texts)),
                   cancelled);
     };
-  }
-
-  /** Of each text given the picture beside it. */
-  private double[] likelihoods(List<int[]> texts, List<int[]> codes, BooleanSupplier cancelled) {
-    List<Likelihood.Pair> pairs = new ArrayList<>();
-    for (int i = 0; i < texts.size(); i++) {
-      pairs.add(new Likelihood.Pair(texts.get(i), codes.get(i)));
-    }
-    return new Likelihood(decoder()).textGivenImage(pairs, cancelled);
   }
 
   private int[] rankable(String prompt) {

@@ -8,6 +8,7 @@ import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /**
  * How probable a model finds given pairs of text and picture: for held-out evaluation and for
@@ -159,6 +160,19 @@ public final class Likelihood {
             }
           });
     }
+  }
+
+  /**
+   * Log-likelihoods of texts and their ends, each given the picture beside it, in nats.
+   *
+   * @param bpe ids of the texts without end of text
+   * @param codes of as many pictures
+   * @param cancelled as in {@link #textGivenImage(List, BooleanSupplier)}
+   */
+  public double[] textGivenImage(List<int[]> bpe, List<int[]> codes, BooleanSupplier cancelled) {
+    return textGivenImage(
+        IntStream.range(0, bpe.size()).mapToObj(i -> new Pair(bpe.get(i), codes.get(i))).toList(),
+        cancelled);
   }
 
   /**

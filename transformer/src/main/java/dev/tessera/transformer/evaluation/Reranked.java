@@ -19,10 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Makes several samples for each text and chooses those that fit it best by all that the model has,
- * as {@code sample --rerank} does.
- */
+/** Makes several samples for each text and chooses the best, in each way of {@link RankBy}. */
 final class Reranked {
   private final Bundle bundle;
   private final IncrementalDecoder decoder;
@@ -92,12 +89,8 @@ final class Reranked {
   }
 
   private Map<RankBy, double[]> scores(List<int[]> texts, List<int[]> codes, List<Rgb> pictures) {
-    List<Likelihood.Pair> pairs = new ArrayList<>();
-    for (int i = 0; i < codes.size(); i++) {
-      pairs.add(new Likelihood.Pair(texts.get(i), codes.get(i)));
-    }
     Map<RankBy, double[]> scores = new EnumMap<>(RankBy.class);
-    double[] likelihoods = new Likelihood(decoder).textGivenImage(pairs, () -> false);
+    double[] likelihoods = new Likelihood(decoder).textGivenImage(texts, codes, () -> false);
     scores.put(RankBy.LIKELIHOOD, likelihoods);
     Optional<double[]> cosines = bundle.ranker().map(it -> cosines(it, pictures, texts));
     cosines.ifPresent(it -> scores.put(RankBy.RANKER, it));
