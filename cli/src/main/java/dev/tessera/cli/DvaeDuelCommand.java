@@ -71,6 +71,13 @@ final class DvaeDuelCommand implements Callable<Integer> {
   @Option(names = "--seed", defaultValue = "0", description = "Of both sides (default: 0).")
   private long seed;
 
+  @Option(
+      names = "--search",
+      defaultValue = "2",
+      paramLabel = "SWEEPS",
+      description = "For better tokens of ours, 0 for none (default: 2).")
+  private int sweeps;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures there.")
   private @Nullable Path json;
 
@@ -111,7 +118,8 @@ final class DvaeDuelCommand implements Callable<Integer> {
                     minutes,
                     DvaeDuel.variants(variants),
                     klWeight,
-                    seed));
+                    seed,
+                    sweeps));
     session
         .out()
         .printf(
@@ -163,6 +171,7 @@ final class DvaeDuelCommand implements Callable<Integer> {
     document.put("minutes", minutes);
     document.put("klWeight", klWeight);
     document.put("seed", seed);
+    document.put("sweeps", sweeps);
     List<Map<String, Object>> rows = new ArrayList<>();
     for (Contender contender : contenders) {
       Map<String, Object> row = new LinkedHashMap<>();

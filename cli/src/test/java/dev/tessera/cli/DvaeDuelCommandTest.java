@@ -68,6 +68,16 @@ class DvaeDuelCommandTest {
   }
 
   @Test
+  void withoutASearchThereIsOneOutcomeOfEach() throws IOException {
+    Call call = duel(perfect(), "--variants", "default", "--search", 0);
+    assertThat(call.exitCode()).as(call.err()).isEqualTo(ExitCode.DONE);
+    assertThat(call.out()).contains("Tessera, equal pictures").doesNotContain("searched");
+    Call wrong = duel(perfect(), "--search", -1);
+    assertThat(wrong.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(wrong.err()).contains("sweeps is -1");
+  }
+
+  @Test
   void aPeerOfAnotherSizeIsNoFairComparison() throws IOException {
     Call call = duel(perfect().replace("1270000", "990000"), "--variants", "default");
     assertThat(call.exitCode()).isEqualTo(ExitCode.FAILED);

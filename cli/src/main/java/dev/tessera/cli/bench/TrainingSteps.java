@@ -7,8 +7,8 @@ import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.engine.random.GumbelNoise;
-import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.ExponentialMovingAverage;
+import dev.tessera.engine.train.Optimiser;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.model.Gpt;
 import dev.tessera.transformer.sequence.Batch;
@@ -30,7 +30,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class TrainingSteps implements Workload {
   private static final long SEED = 1;
   private static final double LEARNING_RATE = 3e-4;
-  private static final AdamW.Options OPTIMISER = new AdamW.Options(0.9, 0.95, 0.01, 1);
+  private static final Optimiser.Options OPTIMISER = new Optimiser.Options(0.9, 0.95, 0.01, 1);
   private static final double AVERAGE_DECAY = 0.99;
 
   /** Sets the placeholders of a plan for a step. */
@@ -39,14 +39,14 @@ final class TrainingSteps implements Workload {
   }
 
   private final ParallelPlan plan;
-  private final AdamW optimiser;
+  private final Optimiser optimiser;
   private final Filling filling;
   private long steps;
 
   private TrainingSteps(ParallelPlan plan, ParameterStore store, Filling filling) {
     this.plan = plan;
     ExponentialMovingAverage average = new ExponentialMovingAverage(AVERAGE_DECAY, store);
-    this.optimiser = new AdamW(OPTIMISER, store, plan, store.names(), average);
+    this.optimiser = new Optimiser(OPTIMISER, store, plan, store.names(), average);
     this.filling = filling;
   }
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Our stage 1 against the discrete auto-encoder of DALLE-pytorch: the same pictures, the same grid
@@ -38,6 +39,7 @@ import java.util.function.Consumer;
  * @param variants of the peer
  * @param klWeight of those variants that have a divergence
  * @param seed of both
+ * @param sweeps of the search, 0 for none
  */
 public record DvaeDuel(
     VqvaeConfig model,
@@ -46,12 +48,12 @@ public record DvaeDuel(
     double minutes,
     List<DvaePeer.Variant> variants,
     double klWeight,
-    long seed) {
+    long seed,
+    int sweeps) {
   /** How far the numbers of parameters may be apart, as a share of the peer's. */
   private static final double FAIR = 0.1;
 
   private static final double SECONDS = 60;
-  private static final int SWEEPS = 2;
 
   public DvaeDuel {
     if (!(minutes > 0)) {
@@ -59,6 +61,10 @@ public record DvaeDuel(
     }
     if (!(klWeight >= 0)) {
       throw new IllegalArgumentException("kl weight is " + klWeight + ", but must be 0 or more");
+    }
+    if (sweeps < 0 || sweeps > CodeSearch.MAXIMUM_SWEEPS) {
+      throw new IllegalArgumentException(
+          "sweeps is " + sweeps + ", but must be 0 to " + CodeSearch.MAXIMUM_SWEEPS);
     }
     if (pictures.heldOut().length == 0) {
       throw new IllegalArgumentException("no picture is held out, so there is nothing to measure");
@@ -149,13 +155,13 @@ public record DvaeDuel(
       ParameterStore weights = new ParameterStore(loop.lastWeights());
       try (PictureCodec codec = new PictureCodec(model, weights, Execution.best())) {
         List<Contender> both = new ArrayList<>();
-        for (int sweeps : new int[] {0, SWEEPS}) {
-          PictureEncoder encoder = new CodeSearch(codec, sweeps);
+        for (int tried : IntStream.of(0, sweeps).distinct().toArray()) {
+          PictureEncoder encoder = new CodeSearch(codec, tried);
           FidelityByGroup measured =
               FidelityByGroup.of(codec, encoder, pictures, pictures.heldOut(), entry -> "");
           both.add(
               new Contender(
-                  sweeps == 0 ? name : name + ", searched",
+                  tried == 0 ? name : name + ", searched",
                   weights.length(), // known once a graph has asked for them
                   loop.steps() * training.batch(),
                   seconds[0],

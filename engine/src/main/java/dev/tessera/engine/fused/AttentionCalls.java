@@ -95,7 +95,7 @@ final class AttentionCalls {
 
   /** c = factor · a·b, or c += factor · a·b. */
   void product(Tensor a, Tensor b, Tensor c, float factor, boolean accumulate) {
-    product(a, b, c, new Fusion(factor, null, accumulate), null);
+    product(a, b, c, new Fusion(factor, null, accumulate ? 1 : 0), null);
   }
 
   private void product(Tensor a, Tensor b, Tensor c, Fusion fusion, @Nullable Tensor masks) {
@@ -121,7 +121,7 @@ final class AttentionCalls {
       Tensor part = columns(scores, block, run);
       if (alone && run.masked()) {
         Tensor masks = masks(block, 1);
-        product(queries, keys, part, new Fusion(scale(), masks.layout(), false), masks);
+        product(queries, keys, part, new Fusion(scale(), masks.layout(), 0), masks);
       } else {
         product(queries, keys, part, scale(), false);
       }

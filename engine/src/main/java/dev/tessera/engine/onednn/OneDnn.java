@@ -154,10 +154,16 @@ public final class OneDnn {
     return new Primitive(this, description, new matmul(description));
   }
 
-  /** What a product does with its result before it is stored. */
-  public record Fusion(float factor, @Nullable Layout mask, boolean accumulate) {
+  /**
+   * What a product does with its result before it is stored.
+   *
+   * @param factor of the product
+   * @param mask that is added
+   * @param kept what is added of the numbers that were there; 0 for none
+   */
+  public record Fusion(float factor, @Nullable Layout mask, float kept) {
     /** The product as it is. */
-    public static final Fusion NONE = new Fusion(1, null, false);
+    public static final Fusion NONE = new Fusion(1, null, 0);
 
     /** Argument number of the mask. */
     public int maskArgument() {
@@ -172,8 +178,8 @@ public final class OneDnn {
       if (mask != null) {
         operations.append_binary(algorithm.binary_add, mask.description());
       }
-      if (accumulate) {
-        operations.append_sum();
+      if (kept != 0) {
+        operations.append_sum(kept, 0, memory.data_type.undef);
       }
       return operations;
     }

@@ -77,6 +77,30 @@ final class ChunkLoops {
     }
   }
 
+  /**
+   * The mean of the gradient, which is multiplied by {@code clip}; then, as Nesterov's momentum
+   * looks ahead, gradient ← kept · mean + (1 − kept) · gradient.
+   */
+  void momentum(int length, float clip, float kept) {
+    float[] g = gradient;
+    float[] m = means;
+    float rest = 1 - kept;
+    for (int i = 0; i < length; i++) {
+      float clipped = g[i] * clip;
+      m[i] = Math.fma(kept, m[i], rest * clipped);
+      g[i] = Math.fma(kept, m[i], rest * clipped);
+    }
+  }
+
+  /** weights ← kept · weights − rate · gradient. */
+  void move(int length, float kept, float rate) {
+    float[] w = weights;
+    float[] g = gradient;
+    for (int i = 0; i < length; i++) {
+      w[i] = Math.fma(kept, w[i], -rate * g[i]);
+    }
+  }
+
   /** weights ← kept · weights − rate · mean / (√squareMean + ε). */
   void update(int length, float kept, float rate) {
     float[] w = weights;

@@ -50,6 +50,14 @@ public final class TrainingLoop implements AutoCloseable {
       return first;
     }
 
+    /**
+     * Whether {@link Muon} updates a parameter, if the options have it: a matrix or kernel that
+     * maps features to features; neither a table that is looked up nor what a class is read off.
+     */
+    default boolean byMuon(String parameter) {
+      return false;
+    }
+
     /** Looks at the outputs of a part of a step that was just run. */
     default void observe(ParallelPlan plan) {}
 
@@ -152,7 +160,7 @@ public final class TrainingLoop implements AutoCloseable {
   public record Options(
       long seed,
       LearningRate rate,
-      AdamW.Options optimiser,
+      Optimiser.Options optimiser,
       double averageDecay,
       int accumulation,
       int evaluations,
@@ -177,7 +185,7 @@ public final class TrainingLoop implements AutoCloseable {
   private final Options options;
   private final Checkpoints checkpoints;
   private final TrainingListener listener;
-  private final AdamW optimiser;
+  private final Optimiser optimiser;
   private ParallelPlan current;
   private final ExponentialMovingAverage average;
   private long step;
@@ -207,7 +215,8 @@ public final class TrainingLoop implements AutoCloseable {
     this.checkpoints = checkpoints;
     this.listener = listener;
     this.average = new ExponentialMovingAverage(options.averageDecay(), store);
-    this.optimiser = new AdamW(options.optimiser(), store, plan, store.trainable(), average);
+    this.optimiser =
+        new Optimiser(options.optimiser(), store, plan, store.trainable(), task::byMuon, average);
   }
 
   /** Goes back to the newest checkpoint, if there is one; returns the step to go on from. */

@@ -41,7 +41,7 @@ class PairedMatricesTest {
     place.move(right.address(0));
     Tensor a = left.as(Layout.dense(DataType.BFLOAT16, COUNT, LEFT_ROWS, rows));
     Tensor c = found.as(Layout.dense(DataType.FLOAT, COUNT, LEFT_ROWS, columns));
-    dnn.matmul(a.layout(), matrices, c.layout(), new Fusion(FACTOR, null, false))
+    dnn.matmul(a.layout(), matrices, c.layout(), new Fusion(FACTOR, null, 0))
         .productCall(a, place, c)
         .run();
 

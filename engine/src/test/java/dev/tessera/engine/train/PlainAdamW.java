@@ -9,12 +9,12 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The optimiser in ND4J's own operations, one after another over one parameter after another: the
- * reference of {@link AdamW}.
+ * reference of {@link Optimiser}.
  */
 final class PlainAdamW {
   private static final double EPSILON = 1e-8;
 
-  private final AdamW.Options options;
+  private final Optimiser.Options options;
   private final double averageDecay;
   final Map<String, INDArray> parameters;
   final Map<String, INDArray> means = new LinkedHashMap<>();
@@ -26,7 +26,7 @@ final class PlainAdamW {
   /**
    * @param parameters updated in place
    */
-  PlainAdamW(AdamW.Options options, double averageDecay, Map<String, INDArray> parameters) {
+  PlainAdamW(Optimiser.Options options, double averageDecay, Map<String, INDArray> parameters) {
     this.options = options;
     this.averageDecay = averageDecay;
     this.parameters = parameters;

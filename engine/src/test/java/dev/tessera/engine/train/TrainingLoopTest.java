@@ -68,7 +68,7 @@ class TrainingLoopTest {
           new TrainingLoop.Options(
               7,
               new LearningRate(0.05, 3, 0.5, LearningRate.Decay.COSINE, 0.01),
-              new AdamW.Options(0.9, 0.99, 0.01, 1),
+              new Optimiser.Options(0.9, 0.99, 0.01, 1),
               0.95,
               accumulation,
               evaluations,

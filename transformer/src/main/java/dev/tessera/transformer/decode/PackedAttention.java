@@ -262,7 +262,7 @@ final class PackedAttention {
     return new Calls(
         keyPlace,
         valuePlace,
-        dnn.matmul(query.layout(), keys, score.layout(), new Fusion(scale, null, false))
+        dnn.matmul(query.layout(), keys, score.layout(), new Fusion(scale, null, 0))
             .productCall(query, keyPlace, score),
         dnn.softmax(false, scoreRows, shareRows).call(scores.as(scoreRows), shares.as(shareRows)),
         dnn.matmul(share.layout(), values, sum.layout(), Fusion.NONE)

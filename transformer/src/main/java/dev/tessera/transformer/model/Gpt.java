@@ -35,6 +35,13 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
   private static final double SPREAD = 0.02;
 
   private static final float EXCLUDED = -1e9f;
+  private static final String BLOCK = "block";
+  private static final String WEIGHT = "/weight";
+
+  /** Whether a parameter is a matrix of a block: neither a table nor the head. */
+  public static boolean isBlockMatrix(String parameter) {
+    return parameter.startsWith(BLOCK) && parameter.endsWith(WEIGHT);
+  }
 
   /** Adds the model to a graph, for {@code batch} sequences. */
   public static Gpt build(TransformerConfig config, ModelGraph graph, int batch) {
@@ -126,11 +133,11 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
 
     /** [D, V]. */
     GraphTensor head() {
-      return weight("head/weight", width, vocabulary.size(), SPREAD);
+      return weight("head" + WEIGHT, width, vocabulary.size(), SPREAD);
     }
 
     private GraphTensor block(GraphTensor x, int layer) {
-      String name = "block" + layer;
+      String name = BLOCK + layer;
       // Each block adds twice to the residual stream: smaller weights keep its variance at one.
       double residualSpread = SPREAD / Math.sqrt(2.0 * config.layers());
       GraphTensor h = norm(x, name + "/norm1");
@@ -181,7 +188,7 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
     }
 
     private GraphTensor linear(GraphTensor x, String name, int outputs, double spread) {
-      GraphTensor weight = weight(name + "/weight", x.size(1), outputs, spread);
+      GraphTensor weight = weight(name + WEIGHT, x.size(1), outputs, spread);
       return ops.linear(x, weight, graph.parameter(name + "/bias", Initialiser.zeros(), outputs));
     }
 

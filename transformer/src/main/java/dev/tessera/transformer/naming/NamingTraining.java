@@ -7,10 +7,10 @@ import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.engine.store.TensorMap;
-import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.Budget;
 import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.engine.train.LearningRate;
+import dev.tessera.engine.train.Optimiser;
 import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.engine.train.TrainingLoop;
 import dev.tessera.transformer.evaluation.measure.Ranks;
@@ -56,7 +56,7 @@ public final class NamingTraining implements TrainingLoop.Task {
 
   private static final LearningRate RATE =
       new LearningRate(1e-3, 50, 0, LearningRate.Decay.COSINE, 0.02);
-  private static final AdamW.Options OPTIMISER = new AdamW.Options(0.9, 0.99, 0.01, 1);
+  private static final Optimiser.Options OPTIMISER = new Optimiser.Options(0.9, 0.99, 0.01, 1);
   private static final double AVERAGE_DECAY = 0.9;
 
   /** From 0.2 to 0.5 the styles of held-out emoji are named alike. */

@@ -1,7 +1,7 @@
 package dev.tessera.transformer.ranker;
 
-import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.LearningRate;
+import dev.tessera.engine.train.Optimiser;
 import dev.tessera.vqvae.caption.Keywords;
 import dev.tessera.vqvae.picture.Augmentation;
 
@@ -21,7 +21,7 @@ import dev.tessera.vqvae.picture.Augmentation;
 public record RankerTrainingConfig(
     int batch,
     LearningRate rate,
-    AdamW.Options optimiser,
+    Optimiser.Options optimiser,
     double averageDecay,
     double reconstructedShare,
     Augmentation augmentation,
@@ -32,7 +32,7 @@ public record RankerTrainingConfig(
       new RankerTrainingConfig(
           128,
           new LearningRate(1e-3, 50, 0, LearningRate.Decay.COSINE, 0.02),
-          new AdamW.Options(0.9, 0.98, 0.2, 1),
+          new Optimiser.Options(0.9, 0.98, 0.2, 1),
           0.99,
           0.25,
           new Augmentation(2, true, 0.8, 8, 0.1),

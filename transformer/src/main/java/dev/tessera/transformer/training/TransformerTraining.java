@@ -145,6 +145,11 @@ public final class TransformerTraining implements TrainingLoop.Task {
   }
 
   @Override
+  public boolean byMuon(String parameter) {
+    return Gpt.isBlockMatrix(parameter);
+  }
+
+  @Override
   public TrainingLoop.Prepared prepare(long step) {
     List<TokenSequence> sequences = new ArrayList<>(training.batch());
     for (int i = 0; i < training.batch(); i++) {

@@ -1,7 +1,7 @@
 package dev.tessera.transformer.training;
 
-import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.LearningRate;
+import dev.tessera.engine.train.Optimiser;
 import dev.tessera.transformer.model.Dropout;
 import dev.tessera.vqvae.caption.Keywords;
 import dev.tessera.vqvae.picture.Augmentation;
@@ -31,7 +31,7 @@ public record TransformerTrainingConfig(
     int batch,
     int accumulation,
     LearningRate rate,
-    AdamW.Options optimiser,
+    Optimiser.Options optimiser,
     double averageDecay,
     double reverseShare,
     double droppedShare,

@@ -9,8 +9,8 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.store.Sha256;
-import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.LearningRate;
+import dev.tessera.engine.train.Optimiser;
 import dev.tessera.engine.train.TrainingLoop;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.TransformerConfig;
@@ -57,7 +57,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 class SameEverywhereTest {
   private static final long SEED = 5;
   private static final int BATCH = 6;
-  private static final AdamW.Options OPTIMISER = new AdamW.Options(0.9, 0.99, 0.01, 1);
+  private static final Optimiser.Options OPTIMISER = new Optimiser.Options(0.9, 0.99, 0.01, 1);
   private static final LearningRate RATE =
       new LearningRate(0.01, 2, 0.5, LearningRate.Decay.LINEAR, 0);
   private static final Augmentation ALL_OF_IT = new Augmentation(2, true, 0.8, 20, 0.2);

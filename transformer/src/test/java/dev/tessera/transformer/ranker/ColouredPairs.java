@@ -3,8 +3,8 @@ package dev.tessera.transformer.ranker;
 import dev.tessera.TinyModel;
 import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ParameterStore;
-import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.LearningRate;
+import dev.tessera.engine.train.Optimiser;
 import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.vqvae.caption.Keywords;
 import dev.tessera.vqvae.data.PictureSource;
@@ -72,7 +72,7 @@ public final class ColouredPairs {
     return new RankerTrainingConfig(
         batch,
         new LearningRate(3e-3, 3, 0.5, LearningRate.Decay.LINEAR, 0),
-        new AdamW.Options(0.9, 0.98, 0.01, 1),
+        new Optimiser.Options(0.9, 0.98, 0.01, 1),
         0.8,
         0.25,
         new Augmentation(1, false, 1, 0, 0),

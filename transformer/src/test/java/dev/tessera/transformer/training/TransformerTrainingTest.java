@@ -12,10 +12,10 @@ import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.store.Sha256;
 import dev.tessera.engine.store.TensorMap;
-import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.Budget;
 import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.engine.train.LearningRate;
+import dev.tessera.engine.train.Optimiser;
 import dev.tessera.engine.train.StepReport;
 import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.engine.train.TrainingLoop;
@@ -148,7 +148,7 @@ class TransformerTrainingTest {
         BATCH,
         1,
         new LearningRate(0.01, 2, 0.5, LearningRate.Decay.LINEAR, 0),
-        new AdamW.Options(0.9, 0.99, 0.01, 1),
+        new Optimiser.Options(0.9, 0.99, 0.01, 1),
         0.9,
         reverse,
         dropped,

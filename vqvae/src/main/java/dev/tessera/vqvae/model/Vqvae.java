@@ -25,6 +25,11 @@ public final class Vqvae {
   private final Ops ops;
   private final int batch;
 
+  /** Whether a parameter is a kernel of the encoder or of the decoder. */
+  public static boolean isKernel(String parameter) {
+    return parameter.matches("(encoder|decoder)/.*/weight");
+  }
+
   /** The model on a graph, for {@code batch} pictures. */
   public Vqvae(VqvaeConfig config, ModelGraph graph, int batch) {
     this.config = config;

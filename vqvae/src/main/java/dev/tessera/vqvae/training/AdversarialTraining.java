@@ -9,9 +9,9 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.store.TensorMap;
-import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.engine.train.ExponentialMovingAverage;
+import dev.tessera.engine.train.Optimiser;
 import dev.tessera.vqvae.model.DetailLoss;
 import dev.tessera.vqvae.model.PatchDiscriminator;
 import dev.tessera.vqvae.model.Vqvae;
@@ -37,7 +37,7 @@ final class AdversarialTraining implements AutoCloseable {
   private static final String WEIGHTS = "discriminator";
   private static final String OPTIMISER = "discriminator-optimiser";
   private static final String LAST_LAYER = "decoder/out/weight";
-  private static final AdamW.Options ADAM = new AdamW.Options(0.5, 0.9, 0, 1);
+  private static final Optimiser.Options ADAM = new Optimiser.Options(0.5, 0.9, 0, 1);
 
   private final VqvaeConfig config;
   private final VqvaeTrainingConfig training;
@@ -55,7 +55,7 @@ final class AdversarialTraining implements AutoCloseable {
   private double stepLoss;
 
   /** What exists from the first adversarial step on. */
-  private record Plans(ParallelPlan generator, ParallelPlan discriminator, AdamW optimiser) {}
+  private record Plans(ParallelPlan generator, ParallelPlan discriminator, Optimiser optimiser) {}
 
   AdversarialTraining(
       VqvaeConfig config,
@@ -98,7 +98,7 @@ final class AdversarialTraining implements AutoCloseable {
           new Plans(
               new ParallelPlan(rows, (share, all) -> generatorPlan(share)),
               own,
-              new AdamW(ADAM, discriminator, own, discriminator.names(), unused));
+              new Optimiser(ADAM, discriminator, own, discriminator.names(), unused));
     }
     return plans;
   }

@@ -166,6 +166,11 @@ public final class VqvaeTraining implements TrainingLoop.Task {
   }
 
   @Override
+  public boolean byMuon(String parameter) {
+    return Vqvae.isKernel(parameter);
+  }
+
+  @Override
   public void observe(ParallelPlan plan) {
     if (adversary != null && adversary.isOwn(plan)) {
       adversary.learn(plan);

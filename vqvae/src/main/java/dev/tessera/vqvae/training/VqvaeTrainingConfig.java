@@ -1,7 +1,7 @@
 package dev.tessera.vqvae.training;
 
-import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.LearningRate;
+import dev.tessera.engine.train.Optimiser;
 import dev.tessera.vqvae.picture.Augmentation;
 
 /**
@@ -20,7 +20,7 @@ public record VqvaeTrainingConfig(
     int batch,
     int accumulation,
     LearningRate rate,
-    AdamW.Options optimiser,
+    Optimiser.Options optimiser,
     double averageDecay,
     Augmentation augmentation,
     Adversary adversary) {

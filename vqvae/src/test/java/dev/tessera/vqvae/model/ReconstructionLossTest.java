@@ -10,10 +10,10 @@ import dev.tessera.engine.graph.ModelGraph;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
-import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.Budget;
 import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.engine.train.LearningRate;
+import dev.tessera.engine.train.Optimiser;
 import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.engine.train.TrainingLoop;
 import dev.tessera.vqvae.picture.PictureConfig;
@@ -175,7 +175,7 @@ class ReconstructionLossTest {
         new TrainingLoop.Options(
             1,
             new LearningRate(0.01, 5, 0.3, LearningRate.Decay.LINEAR, 0),
-            new AdamW.Options(0.9, 0.99, 0, 1),
+            new Optimiser.Options(0.9, 0.99, 0, 1),
             0.9,
             1,
             1,

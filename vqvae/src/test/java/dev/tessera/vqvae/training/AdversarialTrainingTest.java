@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
-import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.Budget;
 import dev.tessera.engine.train.Checkpoints;
 import dev.tessera.engine.train.LearningRate;
+import dev.tessera.engine.train.Optimiser;
 import dev.tessera.engine.train.StepReport;
 import dev.tessera.engine.train.TrainingListener;
 import dev.tessera.engine.train.TrainingLoop;
@@ -108,7 +108,7 @@ class AdversarialTrainingTest {
               BATCH,
               accumulation,
               new LearningRate(3e-3, 2, 0.5, LearningRate.Decay.LINEAR, 0),
-              new AdamW.Options(0.9, 0.99, 0, 1),
+              new Optimiser.Options(0.9, 0.99, 0, 1),
               0.9,
               Augmentation.NONE,
               adversary);

@@ -8,9 +8,9 @@ import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.plan.Plan;
 import dev.tessera.engine.plan.SizedPlans;
 import dev.tessera.engine.random.CounterRandom;
-import dev.tessera.engine.train.AdamW;
 import dev.tessera.engine.train.ExponentialMovingAverage;
 import dev.tessera.engine.train.LearningRate;
+import dev.tessera.engine.train.Optimiser;
 import dev.tessera.transformer.evaluation.feature.Softening;
 import dev.tessera.vqvae.picture.Augmentation;
 import dev.tessera.vqvae.picture.Rgb;
@@ -31,7 +31,7 @@ public final class PictureClassifier implements AutoCloseable {
   private static final double AVERAGE_DECAY = 0.99;
   private static final LearningRate RATE =
       new LearningRate(2e-3, 50, 0, LearningRate.Decay.COSINE, 0.02);
-  private static final AdamW.Options OPTIMISER = new AdamW.Options(0.9, 0.98, 0.1, 1);
+  private static final Optimiser.Options OPTIMISER = new Optimiser.Options(0.9, 0.98, 0.1, 1);
 
   private final List<String> labels;
   private final ClassifierNetwork network;
@@ -120,7 +120,7 @@ public final class PictureClassifier implements AutoCloseable {
     int[] wanted = new int[BATCH];
     try (ParallelPlan plan = new ParallelPlan(BATCH, (share, all) -> loss(share, all, execution))) {
       ExponentialMovingAverage average = new ExponentialMovingAverage(AVERAGE_DECAY, store);
-      AdamW optimiser = new AdamW(OPTIMISER, store, plan, store.trainable(), average);
+      Optimiser optimiser = new Optimiser(OPTIMISER, store, plan, store.trainable(), average);
       for (int step = 0; step < recipe.steps(); step++) {
         progress.at(step, recipe.steps());
         for (int i = 0; i < BATCH; i++) {

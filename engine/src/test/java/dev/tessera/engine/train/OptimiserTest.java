@@ -23,17 +23,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-class AdamWTest {
+class OptimiserTest {
   private static final int STEPS = 20;
   private static final double AVERAGE_DECAY = 0.9;
-  private static final AdamW.Options OPTIONS = new AdamW.Options(0.9, 0.95, 0.1, 2);
+  private static final Optimiser.Options OPTIONS = new Optimiser.Options(0.9, 0.95, 0.1, 2);
 
   /** A few chunks and some more; less than a chunk; a single number. */
   private static final Map<String, long[]> SHAPES = new LinkedHashMap<>();
@@ -43,6 +46,15 @@ class AdamWTest {
     SHAPES.put("vector", new long[] {1234});
     SHAPES.put("number", new long[] {1});
     SHAPES.put("kernel", new long[] {3, 3, 16, 128});
+  }
+
+  /** What goes by Muon where the options say so: one tall, one wide. */
+  private static final Set<String> BY_MUON = Set.of("matrix", "kernel");
+
+  private static final Optimiser.Options WITH_MUON = new Optimiser.Options(0.9, 0.95, 0.1, 2, 0.8);
+
+  private static Stream<Optimiser.Options> withAndWithoutMuon() {
+    return Stream.of(OPTIONS, WITH_MUON);
   }
 
   private final List<WorkerThreads> threads = new ArrayList<>();
@@ -57,9 +69,9 @@ class AdamWTest {
     final ParameterStore store = new ParameterStore(5, DataType.FLOAT);
     final List<FlatMemory> gradients = new ArrayList<>();
     final ExponentialMovingAverage average;
-    final AdamW adam;
+    final Optimiser adam;
 
-    Subject(AdamW.Options options, int replicas, int threadCount) {
+    Subject(Optimiser.Options options, int replicas, int threadCount) {
       ModelGraph graph = new ModelGraph(store, DataType.FLOAT);
       SHAPES.forEach((name, shape) -> graph.parameter(name, Initialiser.normal(1), shape));
       for (int i = 0; i < replicas; i++) {
@@ -69,7 +81,9 @@ class AdamWTest {
       average = new ExponentialMovingAverage(AVERAGE_DECAY, store);
       WorkerThreads workers = new WorkerThreads(threadCount, "test");
       threads.add(workers);
-      adam = new AdamW(options, store, gradients, workers, store.names(), average);
+      adam =
+          new Optimiser(
+              options, store, gradients, workers, store.names(), BY_MUON::contains, average);
     }
 
     /** Gives each replica random gradients; returns their sum. */
@@ -113,7 +127,7 @@ class AdamWTest {
       this.decay = decay;
     }
 
-    void step(AdamW.Options options, float[] gradient, double scale, int step, double rate) {
+    void step(Optimiser.Options options, float[] gradient, double scale, int step, double rate) {
       double correction =
           Math.sqrt(1 - Math.pow(options.beta2(), step + 1))
               / (1 - Math.pow(options.beta1(), step + 1));
@@ -146,7 +160,7 @@ class AdamWTest {
   })
   void followsTheAlgorithmForTwentySteps(
       double beta1, double beta2, double weightDecay, double clipNorm, int replicas) {
-    AdamW.Options options = new AdamW.Options(beta1, beta2, weightDecay, clipNorm);
+    Optimiser.Options options = new Optimiser.Options(beta1, beta2, weightDecay, clipNorm);
     Subject subject = new Subject(options, replicas, 2);
     Map<String, Naive> naive = new LinkedHashMap<>();
     subject
@@ -217,12 +231,13 @@ class AdamWTest {
     assertThat(actual.data()).as(name).containsExactly(right, within(2e-6f * largest));
   }
 
-  @Test
-  void bitsDoNotDependOnTheNumberOfThreads() {
+  @ParameterizedTest
+  @MethodSource("withAndWithoutMuon")
+  void bitsDoNotDependOnTheNumberOfThreads(Optimiser.Options options) {
     List<TensorMap> expected = List.of();
     List<Double> norms = List.of();
     for (int count : new int[] {1, 2, 3, 7}) {
-      Subject subject = new Subject(OPTIONS, 2, count);
+      Subject subject = new Subject(options, 2, count);
       List<Double> found = new ArrayList<>();
       for (int step = 0; step < 5; step++) {
         subject.randomGradients(step, 1);
@@ -277,16 +292,35 @@ class AdamWTest {
   }
 
   @Test
-  void momentsContinueInAnotherOptimiser() {
-    Subject first = new Subject(OPTIONS, 2, 2);
+  void withoutMuonTwoMomentsOfEachParameterAreKept() {
+    Subject subject = new Subject(OPTIONS, 1, 2);
+    assertThat(subject.adam.toTensors().names())
+        .startsWith("mean/matrix", "square/matrix", "mean/vector", "square/vector");
+  }
+
+  @Test
+  void ofWhatMuonUpdatesOnlyTheMeanOfGradientsIsKept() {
+    Subject subject = new Subject(WITH_MUON, 1, 2);
+    assertThat(subject.adam.toTensors().names())
+        .containsExactlyInAnyOrder(
+            "mean/matrix",
+            "mean/vector",
+            "square/vector",
+            "mean/number",
+            "square/number",
+            "mean/kernel");
+  }
+
+  @ParameterizedTest
+  @MethodSource("withAndWithoutMuon")
+  void momentsContinueInAnotherOptimiser(Optimiser.Options options) {
+    Subject first = new Subject(options, 2, 2);
     for (int step = 0; step < 3; step++) {
       first.randomGradients(step, 1);
       first.adam.step(step, 0.01);
     }
     TensorMap moments = first.adam.toTensors();
-    assertThat(moments.names())
-        .startsWith("mean/matrix", "square/matrix", "mean/vector", "square/vector");
-    Subject second = new Subject(OPTIONS, 2, 2);
+    Subject second = new Subject(options, 2, 2);
     second.store.load(first.store.toTensors());
     second.average.load(first.average.toTensors());
     second.adam.load(moments);
@@ -315,9 +349,9 @@ class AdamWTest {
               GraphTensor y = ops.tanh(ops.addRow(ops.addRow(x, a), b));
               return Plan.training(two, ops.sum(y).named("loss"), two.parameters());
             })) {
-      AdamW adam =
-          new AdamW(
-              new AdamW.Options(0.9, 0.99, 0, 0.5),
+      Optimiser adam =
+          new Optimiser(
+              new Optimiser.Options(0.9, 0.99, 0, 0.5),
               shared,
               training,
               shared.names(),
@@ -338,9 +372,15 @@ class AdamWTest {
     TensorMap before = subject.store.toTensors();
     WorkerThreads workers = new WorkerThreads(1, "test");
     threads.add(workers);
-    AdamW some =
-        new AdamW(
-            OPTIONS, subject.store, subject.gradients, workers, List.of("vector"), subject.average);
+    Optimiser some =
+        new Optimiser(
+            OPTIONS,
+            subject.store,
+            subject.gradients,
+            workers,
+            List.of("vector"),
+            BY_MUON::contains,
+            subject.average);
     subject.randomGradients(1, 1);
     some.step(0, 0.01);
     TensorMap after = subject.store.toTensors();
@@ -357,23 +397,29 @@ class AdamWTest {
     WorkerThreads workers = new WorkerThreads(1, "test");
     threads.add(workers);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new AdamW(OPTIONS, store, List.of(), workers, store.names(), average))
+        .isThrownBy(
+            () ->
+                new Optimiser(
+                    OPTIONS, store, List.of(), workers, store.names(), name -> false, average))
         .withMessageContaining("DOUBLE");
   }
 
   @Test
   void optionsOutsideTheirRangeAreNamed() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new AdamW.Options(1, 0.9, 0, 1))
+        .isThrownBy(() -> new Optimiser.Options(1, 0.9, 0, 1))
         .withMessageContaining("beta1");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new AdamW.Options(0.9, -0.1, 0, 1))
+        .isThrownBy(() -> new Optimiser.Options(0.9, -0.1, 0, 1))
         .withMessageContaining("beta2");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new AdamW.Options(0.9, 0.9, -1, 1))
+        .isThrownBy(() -> new Optimiser.Options(0.9, 0.9, -1, 1))
         .withMessageContaining("weight decay");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new AdamW.Options(0.9, 0.9, 0, 0))
+        .isThrownBy(() -> new Optimiser.Options(0.9, 0.9, 0, 0))
         .withMessageContaining("clip norm");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Optimiser.Options(0.9, 0.9, 0, 1, 1))
+        .withMessageContaining("muon is 1.0");
   }
 }

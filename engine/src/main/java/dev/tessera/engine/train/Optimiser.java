@@ -9,12 +9,14 @@ import dev.tessera.engine.store.TensorMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Adam with decoupled weight decay (Loshchilov, Hutter, ICLR 2019, algorithm 2) and clipping of the
- * gradients' global norm. Only parameters of two or more axes decay: biases and scales do not. ε is
- * added to the root of the uncorrected square, as at the end of section 2 of Kingma, Ba, ICLR 2015.
+ * gradients' global norm; matrices and kernels go by {@link Muon} instead, if the options have it.
+ * Only parameters of two or more axes decay: biases and scales do not. ε is added to the root of
+ * the uncorrected square, as at the end of section 2 of Kingma, Ba, ICLR 2015.
  *
  * <p>All that happens to a parameter happens while it is in the cache: the parameters are divided
  * into chunks, and each goes once through decay, moments, update and moving average. The chunks are
@@ -22,7 +24,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * norm is summed in the order of the chunks, so that the bits depend on nothing but the gradients:
  * neither on threads nor on what has been compiled.
  */
-public final class AdamW {
+public final class Optimiser {
   private static final int CHUNK = 2048;
 
   /**
@@ -32,17 +34,26 @@ public final class AdamW {
    * @param beta2 decay of the mean of their squares, 0 ≤ β₂ &lt; 1
    * @param weightDecay share of a weight, times the learning rate, that a step takes away; ≥ 0
    * @param clipNorm the largest norm of all gradients together; &gt; 0
+   * @param muon share of the mean of gradients that a step keeps where {@link Muon} updates, 0 to
+   *     below 1; 0 if all parameters go by Adam
    */
-  public record Options(double beta1, double beta2, double weightDecay, double clipNorm) {
+  public record Options(
+      double beta1, double beta2, double weightDecay, double clipNorm, double muon) {
     public Options {
       requireBeta("beta1", beta1);
       requireBeta("beta2", beta2);
+      requireBeta("muon", muon);
       if (!(weightDecay >= 0)) {
         throw new IllegalArgumentException("weight decay is " + weightDecay + ", but must be >= 0");
       }
       if (!(clipNorm > 0)) {
         throw new IllegalArgumentException("clip norm is " + clipNorm + ", but must be > 0");
       }
+    }
+
+    /** Adam for all parameters. */
+    public Options(double beta1, double beta2, double weightDecay, double clipNorm) {
+      this(beta1, beta2, weightDecay, clipNorm, 0);
     }
 
     private static void requireBeta(String name, double beta) {
@@ -58,8 +69,9 @@ public final class AdamW {
    * @param from its first number in the memory of the parameters
    * @param length how many numbers, 1 to {@value #CHUNK}
    * @param decays whether weight decay applies
+   * @param byMuon whether it is left to {@link Muon}
    */
-  private record Chunk(int from, int length, boolean decays) {}
+  private record Chunk(int from, int length, boolean decays, boolean byMuon) {}
 
   private final Options options;
   private final ParameterStore store;
@@ -68,6 +80,7 @@ public final class AdamW {
   private final WorkerThreads threads;
   private final ExponentialMovingAverage average;
   private final List<Chunk> chunks = new ArrayList<>();
+  private final Muon muon;
   private final double[] squares;
   private final ChunkLoops[] loops;
   private final float[] means;
@@ -76,31 +89,47 @@ public final class AdamW {
   private boolean hasAccumulated;
 
   /**
-   * An optimiser that has done nothing yet.
+   * An optimiser that has done nothing yet, by Adam for all parameters.
    *
    * @param store of FLOAT parameters
    * @param plan computes the gradients of {@code names}; its threads do the work
    * @param names of the parameters to update
    * @param average takes every update in
    */
-  public AdamW(
+  public Optimiser(
       Options options,
       ParameterStore store,
       ParallelPlan plan,
       Iterable<String> names,
       ExponentialMovingAverage average) {
-    this(options, store, plan.gradients(), plan.threads(), names, average);
+    this(options, store, plan, names, name -> false, average);
+  }
+
+  /**
+   * An optimiser that has done nothing yet.
+   *
+   * @param byMuon says of a name whether {@link Muon} updates it, if the options have it
+   */
+  public Optimiser(
+      Options options,
+      ParameterStore store,
+      ParallelPlan plan,
+      Iterable<String> names,
+      Predicate<String> byMuon,
+      ExponentialMovingAverage average) {
+    this(options, store, plan.gradients(), plan.threads(), names, byMuon, average);
   }
 
   /**
    * @param gradients those of replicas, whose sum is the gradient
    */
-  AdamW(
+  Optimiser(
       Options options,
       ParameterStore store,
       List<FlatMemory> gradients,
       WorkerThreads threads,
       Iterable<String> names,
+      Predicate<String> byMuon,
       ExponentialMovingAverage average) {
     if (store.type() != DataType.FLOAT) {
       throw new IllegalArgumentException(
@@ -111,10 +140,16 @@ public final class AdamW {
     this.gradients = List.copyOf(gradients);
     this.threads = threads;
     this.average = average;
+    List<Muon.Matrix> matrices = new ArrayList<>();
     for (String name : names) {
       this.names.add(name);
-      divide(name);
+      boolean isMatrix = options.muon() > 0 && byMuon.test(name);
+      divide(name, isMatrix);
+      if (isMatrix) {
+        matrices.add(Muon.Matrix.of(name, store));
+      }
     }
+    muon = new Muon(matrices, options.muon(), threads, store.memory(), average);
     squares = new double[chunks.size()];
     loops = new ChunkLoops[threads.count()];
     Arrays.setAll(loops, thread -> new ChunkLoops(CHUNK));
@@ -132,12 +167,12 @@ public final class AdamW {
     gradients = plan.gradients();
   }
 
-  private void divide(String name) {
+  private void divide(String name, boolean byMuon) {
     boolean decays = store.array(name).rank() >= 2;
     int from = Math.toIntExact(store.offset(name));
     int end = from + Math.toIntExact(store.array(name).length());
     for (int next = from; next < end; next += CHUNK) {
-      chunks.add(new Chunk(next, Math.min(CHUNK, end - next), decays));
+      chunks.add(new Chunk(next, Math.min(CHUNK, end - next), decays, byMuon));
     }
   }
 
@@ -187,9 +222,13 @@ public final class AdamW {
     float rate = (float) (learningRate * correction);
     float kept = (float) (1 - learningRate * options.weightDecay());
     float averageKept = average.kept(step);
+    muon.step(gradients.get(0), means, new Muon.Step(clip, kept, learningRate, averageKept));
     forEachChunk(
         (index, own) -> {
           Chunk chunk = chunks.get(index);
+          if (chunk.byMuon()) {
+            return;
+          }
           int from = chunk.from();
           int length = chunk.length();
           gradients.get(0).read(from, own.gradient, 0, length);
@@ -239,12 +278,17 @@ public final class AdamW {
     return (int) ((long) chunks.size() * thread / threads.count());
   }
 
-  /** A copy of the moments: {@code mean/NAME} and {@code square/NAME}. */
+  /**
+   * A copy of the moments: {@code mean/NAME}, and {@code square/NAME} of parameters that go by
+   * Adam.
+   */
   public TensorMap toTensors() {
     TensorMap tensors = new TensorMap();
     for (String name : names) {
       tensors.put("mean/" + name, tensor(name, means));
-      tensors.put("square/" + name, tensor(name, squareMeans));
+      if (!muon.updates(name)) {
+        tensors.put("square/" + name, tensor(name, squareMeans));
+      }
     }
     return tensors;
   }
@@ -261,9 +305,11 @@ public final class AdamW {
       long[] shape = store.array(name).shape();
       int from = (int) store.offset(name);
       float[] mean = tensors.get("mean/" + name, shape).data();
-      float[] square = tensors.get("square/" + name, shape).data();
       System.arraycopy(mean, 0, means, from, mean.length);
-      System.arraycopy(square, 0, squareMeans, from, square.length);
+      if (!muon.updates(name)) {
+        float[] square = tensors.get("square/" + name, shape).data();
+        System.arraycopy(square, 0, squareMeans, from, square.length);
+      }
     }
   }
 }
