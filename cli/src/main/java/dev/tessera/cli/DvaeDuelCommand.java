@@ -43,6 +43,8 @@ final class DvaeDuelCommand implements Callable<Integer> {
 
   @Mixin private final CacheOption cache = new CacheOption();
 
+  @Mixin private final SearchOption search = new SearchOption();
+
   @Parameters(paramLabel = "SOURCE", defaultValue = "emoji", description = "Pictures.")
   private String source = "";
 
@@ -70,13 +72,6 @@ final class DvaeDuelCommand implements Callable<Integer> {
 
   @Option(names = "--seed", defaultValue = "0", description = "Of both sides (default: 0).")
   private long seed;
-
-  @Option(
-      names = "--search",
-      defaultValue = "2",
-      paramLabel = "SWEEPS",
-      description = "For better tokens of ours, 0 for none (default: 2).")
-  private int sweeps;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures there.")
   private @Nullable Path json;
@@ -119,7 +114,7 @@ final class DvaeDuelCommand implements Callable<Integer> {
                     DvaeDuel.variants(variants),
                     klWeight,
                     seed,
-                    sweeps));
+                    search.sweeps()));
     session
         .out()
         .printf(
@@ -171,7 +166,7 @@ final class DvaeDuelCommand implements Callable<Integer> {
     document.put("minutes", minutes);
     document.put("klWeight", klWeight);
     document.put("seed", seed);
-    document.put("sweeps", sweeps);
+    document.put("sweeps", search.sweeps());
     List<Map<String, Object>> rows = new ArrayList<>();
     for (Contender contender : contenders) {
       Map<String, Object> row = new LinkedHashMap<>();

@@ -44,7 +44,17 @@ class DvaeDuelCommandTest {
   @Test
   void bothSidesAreMeasuredAlikeAtEqualTimeAndAtEqualPictures() throws IOException {
     Path json = folder.resolve("duel.json");
-    Call call = duel(perfect(), "--variants", "default,kl", "--kl-weight", "0.25", "--json", json);
+    Call call =
+        duel(
+            perfect(),
+            "--variants",
+            "default,kl",
+            "--kl-weight",
+            "0.25",
+            "--search",
+            2,
+            "--json",
+            json);
     assertThat(call.exitCode()).as(call.err()).isEqualTo(ExitCode.DONE);
     assertThat(call.out()).contains("Tessera, equal time", "Tessera, equal pictures");
     assertThat(Files.readAllLines(log()))
@@ -53,7 +63,9 @@ class DvaeDuelCommandTest {
             one -> assertThat(one).startsWith("16 ").contains("seconds=1.2").endsWith("kl=0"),
             two -> assertThat(two).endsWith("kl=0.25 repaired=0"));
 
-    JsonNode rows = new JsonMapper().readTree(Files.readString(json)).get("contenders");
+    JsonNode document = new JsonMapper().readTree(Files.readString(json));
+    assertThat(document.get("sweeps").asInt()).isEqualTo(2);
+    JsonNode rows = document.get("contenders");
     assertThat(rows).hasSize(6);
     assertThat(rows.get(0).get("ssim").asDouble()).isEqualTo(1);
     assertThat(rows.get(0).has("psnr")).isFalse();
@@ -69,12 +81,12 @@ class DvaeDuelCommandTest {
 
   @Test
   void withoutASearchThereIsOneOutcomeOfEach() throws IOException {
-    Call call = duel(perfect(), "--variants", "default", "--search", 0);
+    Call call = duel(perfect(), "--variants", "default");
     assertThat(call.exitCode()).as(call.err()).isEqualTo(ExitCode.DONE);
     assertThat(call.out()).contains("Tessera, equal pictures").doesNotContain("searched");
     Call wrong = duel(perfect(), "--search", -1);
     assertThat(wrong.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
-    assertThat(wrong.err()).contains("sweeps is -1");
+    assertThat(wrong.err()).contains("--search is -1");
   }
 
   @Test

@@ -39,7 +39,7 @@ import java.util.stream.IntStream;
  * @param variants of the peer
  * @param klWeight of those variants that have a divergence
  * @param seed of both
- * @param sweeps of the search, 0 for none
+ * @param sweeps of the search, 0 for none to {@value CodeSearch#MAXIMUM_SWEEPS}
  */
 public record DvaeDuel(
     VqvaeConfig model,
@@ -61,10 +61,6 @@ public record DvaeDuel(
     }
     if (!(klWeight >= 0)) {
       throw new IllegalArgumentException("kl weight is " + klWeight + ", but must be 0 or more");
-    }
-    if (sweeps < 0 || sweeps > CodeSearch.MAXIMUM_SWEEPS) {
-      throw new IllegalArgumentException(
-          "sweeps is " + sweeps + ", but must be 0 to " + CodeSearch.MAXIMUM_SWEEPS);
     }
     if (pictures.heldOut().length == 0) {
       throw new IllegalArgumentException("no picture is held out, so there is nothing to measure");

@@ -114,6 +114,8 @@ class ConfigFileTest {
             + " gridWidth",
         "gridWidth: 128 | colour: 128 | no key vqvae.colour; allowed here: picture, downsampling, ",
         "gridWidth: 128 | # | the key vqvae.gridWidth is missing",
+        "muon: 0.95 | # | the key vqvaeTraining.optimiser.muon is missing",
+        "muon: 0.95 | muon: 1 | vqvaeTraining.optimiser the muon is 1.0, but must be 0 to below 1",
         "gridWidth: 128 | gridWidth: {a: 1} | the value of vqvae.gridWidth must be a whole number",
         "warmUpSteps: | warmupSteps: | vqvaeTraining.rate.warmupSteps .did you mean warmUpSteps",
         "levels: | leveles: | vqvae.quantiser.leveles .did you mean levels",

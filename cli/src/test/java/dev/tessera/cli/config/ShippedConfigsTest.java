@@ -72,4 +72,14 @@ class ShippedConfigsTest {
     Plan.training(second, gpt.loss(), second.parameters(), gpt.tokenLosses());
     assertThat(stage2.names()).isNotEmpty();
   }
+
+  /** Those that learn a few pictures by heart were made for Adam. */
+  @ParameterizedTest
+  @MethodSource("names")
+  void bothStagesLearnByMuon(String name) throws IOException {
+    RunConfig config = ShippedConfigs.find(name);
+    double expected = name.startsWith("overfit") ? 0 : 0.95;
+    assertThat(config.vqvaeTraining().optimiser().muon()).isEqualTo(expected);
+    assertThat(config.transformerTraining().optimiser().muon()).isEqualTo(expected);
+  }
 }

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * <pre>
  * 00001200/training.pb             step, time, seed, digest of the run and of each other file
  * 00001200/weights.safetensors     parameters
- * 00001200/optimiser.safetensors   moments: mean/NAME, square/NAME
+ * 00001200/optimiser.safetensors   moments: mean/NAME, and square/NAME where Adam updates
  * 00001200/average.safetensors     exponential moving average of the parameters
  * 00001200/best.safetensors        the average that did best on held-out data, if there are any
  * 00001200/….safetensors           what a stage keeps besides: its codebook's averages, an adversary

@@ -11,29 +11,20 @@ package dev.tessera.engine.train;
 final class ChunkLoops {
   private static final float EPSILON = 1e-8f;
 
+  /** The longest that a chunk may be. */
+  static final int LENGTH = 2048;
+
   /** Sums of squares that are kept apart, so that they are independent of each other. */
   private static final int LANES = 256;
 
-  final float[] gradient;
-  final float[] summand;
-  final float[] weights;
-  final float[] means;
-  final float[] squareMeans;
-  final float[] averages;
+  final float[] gradient = new float[LENGTH];
+  final float[] summand = new float[LENGTH];
+  final float[] weights = new float[LENGTH];
+  final float[] means = new float[LENGTH];
+  final float[] squareMeans = new float[LENGTH];
+  final float[] averages = new float[LENGTH];
   private final float[] row = new float[LANES];
   private final float[] sums = new float[LANES];
-
-  /**
-   * @param chunk the longest that a chunk may be
-   */
-  ChunkLoops(int chunk) {
-    gradient = new float[chunk];
-    summand = new float[chunk];
-    weights = new float[chunk];
-    means = new float[chunk];
-    squareMeans = new float[chunk];
-    averages = new float[chunk];
-  }
 
   /** gradient ← gradient + summand. */
   void addToGradient(int length) {
@@ -79,16 +70,16 @@ final class ChunkLoops {
 
   /**
    * The mean of the gradient, which is multiplied by {@code clip}; then, as Nesterov's momentum
-   * looks ahead, gradient ← kept · mean + (1 − kept) · gradient.
+   * looks ahead, gradient ← momentum · mean + (1 − momentum) · gradient.
    */
-  void momentum(int length, float clip, float kept) {
+  void lookAhead(int length, float clip, float momentum) {
     float[] g = gradient;
     float[] m = means;
-    float rest = 1 - kept;
+    float rest = 1 - momentum;
     for (int i = 0; i < length; i++) {
       float clipped = g[i] * clip;
-      m[i] = Math.fma(kept, m[i], rest * clipped);
-      g[i] = Math.fma(kept, m[i], rest * clipped);
+      m[i] = Math.fma(momentum, m[i], rest * clipped);
+      g[i] = Math.fma(momentum, m[i], rest * clipped);
     }
   }
 

@@ -9,18 +9,19 @@ import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * In oneDNN's products, each of which adds what it does not multiply. The polynomial is one of the
- * smaller of the two Gram matrices. Not thread-safe.
+ * In oneDNN's products, which add what they do not multiply. The polynomial is one of the smaller
+ * of the two Gram matrices. Not thread-safe.
  */
 final class FusedNewtonSchulz implements NewtonSchulz {
+  private final int rows;
   private final int columns;
   private final float[] row;
   private final NativeMatrix outside;
-  private final int rows;
   private final List<Runnable> calls = new ArrayList<>();
 
-  /** What calls use lies here. */
-  private final List<NativeMatrix> kept = new ArrayList<>();
+  // What calls use lies here.
+  private final OneDnn dnn;
+  private final List<NativeMatrix> matrices = new ArrayList<>();
 
   /**
    * @param type of what is multiplied
@@ -31,52 +32,53 @@ final class FusedNewtonSchulz implements NewtonSchulz {
   }
 
   FusedNewtonSchulz(OneDnn dnn, DataType type, int rows, int columns) {
+    this.dnn = dnn;
     this.rows = rows;
     this.columns = columns;
     this.row = new float[columns];
     outside = new NativeMatrix(dnn, DataType.FLOAT, rows, columns);
     boolean wide = rows <= columns;
     int shorter = Math.min(rows, columns);
-    Tensor x = matrix(dnn, type, rows, columns);
-    Tensor next = matrix(dnn, type, rows, columns);
-    Tensor gram = matrix(dnn, type, shorter, shorter);
-    Tensor polynomial = matrix(dnn, type, shorter, shorter);
+    Tensor x = matrix(type, rows, columns);
+    Tensor next = matrix(type, rows, columns);
+    Tensor gram = matrix(type, shorter, shorter);
+    Tensor polynomial = matrix(type, shorter, shorter);
     Tensor given = outside.rows(0, rows);
-    copy(dnn, given, x);
+    copy(given, x);
     for (int step = 0; step < STEPS; step++) {
       Tensor transposed = x.as(x.layout().transposed(0, 1));
       if (wide) {
-        product(dnn, x, transposed, gram, Fusion.NONE);
+        product(x, transposed, gram, Fusion.NONE);
       } else {
-        product(dnn, transposed, x, gram, Fusion.NONE);
+        product(transposed, x, gram, Fusion.NONE);
       }
-      copy(dnn, gram, polynomial);
-      product(dnn, gram, gram, polynomial, new Fusion(C, null, B));
-      copy(dnn, x, next);
+      copy(gram, polynomial);
+      product(gram, gram, polynomial, new Fusion(C, null, B));
+      copy(x, next);
       Fusion sum = new Fusion(1, null, A);
       if (wide) {
-        product(dnn, polynomial, x, next, sum);
+        product(polynomial, x, next, sum);
       } else {
-        product(dnn, x, polynomial, next, sum);
+        product(x, polynomial, next, sum);
       }
       Tensor last = x;
       x = next;
       next = last;
     }
-    copy(dnn, x, given);
+    copy(x, given);
   }
 
-  private Tensor matrix(OneDnn dnn, DataType type, int rows, int columns) {
+  private Tensor matrix(DataType type, int rows, int columns) {
     NativeMatrix made = new NativeMatrix(dnn, type, rows, columns);
-    kept.add(made);
+    matrices.add(made);
     return made.rows(0, rows);
   }
 
-  private void copy(OneDnn dnn, Tensor from, Tensor to) {
+  private void copy(Tensor from, Tensor to) {
     calls.add(dnn.reorder(from.layout(), to.layout()).call(from, to));
   }
 
-  private void product(OneDnn dnn, Tensor a, Tensor b, Tensor c, Fusion fusion) {
+  private void product(Tensor a, Tensor b, Tensor c, Fusion fusion) {
     calls.add(dnn.matmul(a.layout(), b.layout(), null, c.layout(), fusion).productCall(a, b, c));
   }
 

@@ -1,5 +1,6 @@
 package dev.tessera.engine.train;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.FlatMemory;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.WorkerThreads;
@@ -21,11 +22,15 @@ import java.util.Set;
  * as large as those of Adam, so that one learning rate serves both (Liu et al., <i>Muon is scalable
  * for LLM training</i>, 2025, section 2.2).
  *
- * <p>Each matrix is updated by one thread alone. Its bits do not depend on which.
+ * <p>What is shorter than {@value #EPSILON} is made longer less, as by Jordan et al.: of a layer
+ * that is cut off nothing but the rest of a mean comes, which fades away.
+ *
+ * <p>Each matrix is updated by one thread alone. Its bits do not depend on which, but on the
+ * instructions that products are made of.
  */
 final class Muon {
   private static final double SPREAD = 0.2;
-  private static final int CHUNK = 2048;
+  private static final double EPSILON = 1e-7;
 
   /**
    * A parameter as a matrix.
@@ -70,10 +75,14 @@ final class Muon {
   /** What a thread works with. */
   private final class Worker {
     final List<Matrix> matrices = new ArrayList<>();
-    final ChunkLoops loops = new ChunkLoops(CHUNK);
-    final NewtonSchulz.Maker maker = NewtonSchulz.best();
+    final ChunkLoops loops = new ChunkLoops();
+    final NewtonSchulz.Maker maker;
     final Map<List<Integer>, NewtonSchulz> byShape = new HashMap<>();
     float[] direction = {};
+
+    Worker(Execution execution) {
+      maker = NewtonSchulz.maker(execution);
+    }
 
     void step(Matrix matrix, FlatMemory gradients, float[] means, Step step) {
       int length = matrix.length();
@@ -81,26 +90,24 @@ final class Muon {
         direction = new float[length];
       }
       double squares = 0;
-      for (int at = 0; at < length; at += CHUNK) {
-        int count = Math.min(CHUNK, length - at);
+      for (int at = 0; at < length; at += ChunkLoops.LENGTH) {
+        int count = Math.min(ChunkLoops.LENGTH, length - at);
         int from = matrix.from() + at;
         gradients.read(from, loops.gradient, 0, count);
         System.arraycopy(means, from, loops.means, 0, count);
-        loops.momentum(count, step.clip(), (float) momentum);
+        loops.lookAhead(count, step.clip(), (float) momentum);
         System.arraycopy(loops.means, 0, means, from, count);
         System.arraycopy(loops.gradient, 0, direction, at, count);
         squares += loops.squares(count);
       }
-      if (squares > 0) {
-        byShape
-            .computeIfAbsent(
-                List.of(matrix.rows(), matrix.columns()),
-                shape -> maker.make(matrix.rows(), matrix.columns()))
-            .orthogonalise(direction, (float) (1 / Math.sqrt(squares)));
-      }
+      byShape
+          .computeIfAbsent(
+              List.of(matrix.rows(), matrix.columns()),
+              shape -> maker.make(matrix.rows(), matrix.columns()))
+          .orthogonalise(direction, (float) (1 / (Math.sqrt(squares) + EPSILON)));
       double spread = SPREAD * Math.sqrt(Math.max(matrix.rows(), matrix.columns()));
-      for (int at = 0; at < length; at += CHUNK) {
-        int count = Math.min(CHUNK, length - at);
+      for (int at = 0; at < length; at += ChunkLoops.LENGTH) {
+        int count = Math.min(ChunkLoops.LENGTH, length - at);
         int from = matrix.from() + at;
         System.arraycopy(direction, at, loops.gradient, 0, count);
         weights.read(from, loops.weights, 0, count);
@@ -121,6 +128,7 @@ final class Muon {
   /**
    * @param matrices what to update; may be none
    * @param momentum share of the mean of gradients that a step keeps
+   * @param execution of products
    * @param threads do the work
    * @param weights where the matrices are
    * @param average takes every update in
@@ -128,6 +136,7 @@ final class Muon {
   Muon(
       List<Matrix> matrices,
       double momentum,
+      Execution execution,
       WorkerThreads threads,
       FlatMemory weights,
       ExponentialMovingAverage average) {
@@ -137,17 +146,17 @@ final class Muon {
     this.average = average;
     matrices.forEach(matrix -> names.add(matrix.name()));
     if (!matrices.isEmpty()) {
-      share(matrices);
+      share(matrices, execution);
     }
   }
 
   /**
    * Gives each matrix to the thread that has the least to do, those of the greatest effort first.
    */
-  private void share(List<Matrix> matrices) {
+  private void share(List<Matrix> matrices, Execution execution) {
     long[] effort = new long[threads.count()];
     for (int thread = 0; thread < effort.length; thread++) {
-      workers.add(new Worker());
+      workers.add(new Worker(execution));
     }
     List<Matrix> ordered = new ArrayList<>(matrices);
     ordered.sort(Comparator.comparingLong(Matrix::effort).reversed());

@@ -1,5 +1,6 @@
 package dev.tessera.engine.train;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.FlatMemory;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
@@ -18,15 +19,13 @@ import org.nd4j.linalg.api.buffer.DataType;
  * Only parameters of two or more axes decay: biases and scales do not. ε is added to the root of
  * the uncorrected square, as at the end of section 2 of Kingma, Ba, ICLR 2015.
  *
- * <p>All that happens to a parameter happens while it is in the cache: the parameters are divided
+ * <p>All that Adam does to a parameter happens while it is in the cache: the parameters are divided
  * into chunks, and each goes once through decay, moments, update and moving average. The chunks are
  * divided among the threads of the plan. Every number is computed from its own place alone, and the
  * norm is summed in the order of the chunks, so that the bits depend on nothing but the gradients:
  * neither on threads nor on what has been compiled.
  */
 public final class Optimiser {
-  private static final int CHUNK = 2048;
-
   /**
    * What does not change while training.
    *
@@ -67,11 +66,10 @@ public final class Optimiser {
    * A stretch of one parameter.
    *
    * @param from its first number in the memory of the parameters
-   * @param length how many numbers, 1 to {@value #CHUNK}
+   * @param length how many numbers, 1 to 2,048
    * @param decays whether weight decay applies
-   * @param byMuon whether it is left to {@link Muon}
    */
-  private record Chunk(int from, int length, boolean decays, boolean byMuon) {}
+  private record Chunk(int from, int length, boolean decays) {}
 
   private final Options options;
   private final ParameterStore store;
@@ -80,6 +78,10 @@ public final class Optimiser {
   private final WorkerThreads threads;
   private final ExponentialMovingAverage average;
   private final List<Chunk> chunks = new ArrayList<>();
+
+  /** Those that Muon does not update. */
+  private final List<Chunk> adamChunks = new ArrayList<>();
+
   private final Muon muon;
   private final double[] squares;
   private final ChunkLoops[] loops;
@@ -102,13 +104,14 @@ public final class Optimiser {
       ParallelPlan plan,
       Iterable<String> names,
       ExponentialMovingAverage average) {
-    this(options, store, plan, names, name -> false, average);
+    this(options, store, plan, names, name -> false, Execution.plain(), average);
   }
 
   /**
    * An optimiser that has done nothing yet.
    *
    * @param byMuon says of a name whether {@link Muon} updates it, if the options have it
+   * @param execution of Muon's products
    */
   public Optimiser(
       Options options,
@@ -116,8 +119,9 @@ public final class Optimiser {
       ParallelPlan plan,
       Iterable<String> names,
       Predicate<String> byMuon,
+      Execution execution,
       ExponentialMovingAverage average) {
-    this(options, store, plan.gradients(), plan.threads(), names, byMuon, average);
+    this(options, store, plan.gradients(), plan.threads(), names, byMuon, execution, average);
   }
 
   /**
@@ -130,6 +134,7 @@ public final class Optimiser {
       WorkerThreads threads,
       Iterable<String> names,
       Predicate<String> byMuon,
+      Execution execution,
       ExponentialMovingAverage average) {
     if (store.type() != DataType.FLOAT) {
       throw new IllegalArgumentException(
@@ -149,10 +154,10 @@ public final class Optimiser {
         matrices.add(Muon.Matrix.of(name, store));
       }
     }
-    muon = new Muon(matrices, options.muon(), threads, store.memory(), average);
+    muon = new Muon(matrices, options.muon(), execution, threads, store.memory(), average);
     squares = new double[chunks.size()];
     loops = new ChunkLoops[threads.count()];
-    Arrays.setAll(loops, thread -> new ChunkLoops(CHUNK));
+    Arrays.setAll(loops, thread -> new ChunkLoops());
     int extent = Math.toIntExact(store.memory().extent());
     means = new float[extent];
     squareMeans = new float[extent];
@@ -171,8 +176,12 @@ public final class Optimiser {
     boolean decays = store.array(name).rank() >= 2;
     int from = Math.toIntExact(store.offset(name));
     int end = from + Math.toIntExact(store.array(name).length());
-    for (int next = from; next < end; next += CHUNK) {
-      chunks.add(new Chunk(next, Math.min(CHUNK, end - next), decays, byMuon));
+    for (int next = from; next < end; next += ChunkLoops.LENGTH) {
+      Chunk chunk = new Chunk(next, Math.min(ChunkLoops.LENGTH, end - next), decays);
+      chunks.add(chunk);
+      if (!byMuon) {
+        adamChunks.add(chunk);
+      }
     }
   }
 
@@ -184,7 +193,8 @@ public final class Optimiser {
     if (accumulated.length == 0) {
       accumulated = new float[means.length];
     }
-    forEachChunk(
+    forEach(
+        chunks,
         (index, own) -> {
           Chunk chunk = chunks.get(index);
           sum(chunk, own);
@@ -201,7 +211,8 @@ public final class Optimiser {
    * @return the norm of all gradients together, before clipping
    */
   public double step(long step, double learningRate) {
-    forEachChunk(
+    forEach(
+        chunks,
         (index, own) -> {
           Chunk chunk = chunks.get(index);
           sum(chunk, own);
@@ -223,12 +234,10 @@ public final class Optimiser {
     float kept = (float) (1 - learningRate * options.weightDecay());
     float averageKept = average.kept(step);
     muon.step(gradients.get(0), means, new Muon.Step(clip, kept, learningRate, averageKept));
-    forEachChunk(
+    forEach(
+        adamChunks,
         (index, own) -> {
-          Chunk chunk = chunks.get(index);
-          if (chunk.byMuon()) {
-            return;
-          }
+          Chunk chunk = adamChunks.get(index);
           int from = chunk.from();
           int length = chunk.length();
           gradients.get(0).read(from, own.gradient, 0, length);
@@ -264,18 +273,18 @@ public final class Optimiser {
     void run(int index, ChunkLoops own);
   }
 
-  private void forEachChunk(ChunkTask task) {
+  private void forEach(List<Chunk> some, ChunkTask task) {
     threads.run(
         thread -> {
-          int end = first(thread + 1);
-          for (int index = first(thread); index < end; index++) {
+          int end = first(some, thread + 1);
+          for (int index = first(some, thread); index < end; index++) {
             task.run(index, loops[thread]);
           }
         });
   }
 
-  private int first(int thread) {
-    return (int) ((long) chunks.size() * thread / threads.count());
+  private int first(List<Chunk> some, int thread) {
+    return (int) ((long) some.size() * thread / threads.count());
   }
 
   /**

@@ -1,35 +1,54 @@
 package dev.tessera.engine.train;
 
 import dev.tessera.engine.graph.HostCopy;
-import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** In ND4J's own products, on every backend: the reference. */
+/** In ND4J's own products, on every backend: the reference. Not thread-safe. */
 final class PlainNewtonSchulz implements NewtonSchulz {
-  private final int rows;
-  private final int columns;
+  private final float[] own;
+  private final boolean wide;
+  private final INDArray x;
+  private final INDArray product;
+  private final INDArray gram;
+  private final INDArray polynomial;
 
   PlainNewtonSchulz(int rows, int columns) {
-    this.rows = rows;
-    this.columns = columns;
+    own = new float[rows * columns];
+    wide = rows <= columns;
+    int shorter = Math.min(rows, columns);
+    x = zeros(rows, columns);
+    product = zeros(rows, columns);
+    gram = zeros(shorter, shorter);
+    polynomial = zeros(shorter, shorter);
+  }
+
+  private static INDArray zeros(int rows, int columns) {
+    return Nd4j.create(DataType.FLOAT, new long[] {rows, columns}, 'c');
   }
 
   @Override
   public void orthogonalise(float[] matrix, float factor) {
-    float[] own = Arrays.copyOf(matrix, rows * columns);
-    INDArray x = Nd4j.create(DataType.FLOAT, new long[] {rows, columns}, 'c');
+    System.arraycopy(matrix, 0, own, 0, own.length);
     HostCopy.write(own, x);
     x.muli(factor);
     for (int step = 0; step < STEPS; step++) {
-      boolean wide = rows <= columns;
-      INDArray gram = wide ? x.mmul(x.transpose()) : x.transpose().mmul(x);
-      INDArray polynomial = gram.mul(B).addi(gram.mmul(gram).muli(C));
-      INDArray product = wide ? polynomial.mmul(x) : x.mmul(polynomial);
-      x = x.mul(A).addi(product);
+      if (wide) {
+        x.mmuli(x.transpose(), gram);
+      } else {
+        x.transpose().mmuli(x, gram);
+      }
+      gram.mmuli(gram, polynomial);
+      polynomial.muli(C).addi(gram.muli(B));
+      if (wide) {
+        polynomial.mmuli(x, product);
+      } else {
+        x.mmuli(polynomial, product);
+      }
+      x.muli(A).addi(product);
     }
-    HostCopy.read(x.dup('c'), own);
+    HostCopy.read(x, own);
     System.arraycopy(own, 0, matrix, 0, own.length);
   }
 }

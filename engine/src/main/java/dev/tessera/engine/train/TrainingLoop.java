@@ -1,6 +1,7 @@
 package dev.tessera.engine.train;
 
 import com.google.protobuf.ByteString;
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.plan.ParallelPlan;
 import dev.tessera.engine.store.TensorMap;
@@ -51,8 +52,8 @@ public final class TrainingLoop implements AutoCloseable {
     }
 
     /**
-     * Whether {@link Muon} updates a parameter, if the options have it: a matrix or kernel that
-     * maps features to features; neither a table that is looked up nor what a class is read off.
+     * Whether {@link Muon} updates a parameter, if the options have it: a matrix or kernel that is
+     * multiplied by; not a table that is looked up, nor what ids are read off.
      */
     default boolean byMuon(String parameter) {
       return false;
@@ -151,6 +152,7 @@ public final class TrainingLoop implements AutoCloseable {
    * @param seed of the run, kept in its checkpoints
    * @param rate over the run
    * @param optimiser its constants
+   * @param execution of what the optimiser multiplies
    * @param averageDecay of the exponential moving average
    * @param accumulation parts of a step, which are run one after another; their losses add up to
    *     the loss of the step, ≥ 1
@@ -161,6 +163,7 @@ public final class TrainingLoop implements AutoCloseable {
       long seed,
       LearningRate rate,
       Optimiser.Options optimiser,
+      Execution execution,
       double averageDecay,
       int accumulation,
       int evaluations,
@@ -216,7 +219,14 @@ public final class TrainingLoop implements AutoCloseable {
     this.listener = listener;
     this.average = new ExponentialMovingAverage(options.averageDecay(), store);
     this.optimiser =
-        new Optimiser(options.optimiser(), store, plan, store.trainable(), task::byMuon, average);
+        new Optimiser(
+            options.optimiser(),
+            store,
+            plan,
+            store.trainable(),
+            task::byMuon,
+            options.execution(),
+            average);
   }
 
   /** Goes back to the newest checkpoint, if there is one; returns the step to go on from. */

@@ -1,7 +1,7 @@
 /**
  * Training, whatever is trained: {@link dev.tessera.engine.train.TrainingLoop} runs a plan on
  * batches that {@code BatchesAhead} prepares meanwhile, steps {@link
- * dev.tessera.engine.train.Optimiser}, which keeps an {@link
+ * dev.tessera.engine.train.Optimiser} (Adam, and {@code Muon} for matrices), which keeps an {@link
  * dev.tessera.engine.train.ExponentialMovingAverage} of the weights, reports and saves {@link
  * dev.tessera.engine.train.Checkpoints}. What no gradient touches, such as a codebook of moving
  * averages, its task updates after each step.

@@ -9,7 +9,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The optimiser in ND4J's own operations, one after another over one parameter after another: the
- * reference of {@link Optimiser}.
+ * reference of what {@link Optimiser} does by Adam.
  */
 final class PlainAdamW {
   private static final double EPSILON = 1e-8;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tessera.engine.graph.Execution;
 import dev.tessera.engine.graph.GraphTensor;
 import dev.tessera.engine.graph.Initialiser;
 import dev.tessera.engine.graph.ModelGraph;
@@ -68,7 +69,8 @@ class TrainingLoopTest {
           new TrainingLoop.Options(
               7,
               new LearningRate(0.05, 3, 0.5, LearningRate.Decay.COSINE, 0.01),
-              new Optimiser.Options(0.9, 0.99, 0.01, 1),
+              new Optimiser.Options(0.9, 0.99, 0.01, 1, 0.8),
+              Execution.plain(),
               0.95,
               accumulation,
               evaluations,
@@ -100,6 +102,11 @@ class TrainingLoopTest {
     @Override
     public String stage() {
       return "toy";
+    }
+
+    @Override
+    public boolean byMuon(String parameter) {
+      return parameter.equals("first/weight");
     }
 
     @Override
@@ -229,6 +236,16 @@ class TrainingLoopTest {
       }
     }
     assertThat(losses).isEqualTo(whole.losses());
+  }
+
+  @Test
+  void whatTheTaskLeavesToMuonHasNoMeanOfSquares() throws IOException {
+    new Toy(folder, 1).run(3, -1);
+    TensorMap moments =
+        new Checkpoints(folder, 2).latest(new byte[0]).orElseThrow().tensors("optimiser");
+    assertThat(moments.names())
+        .contains("mean/first/weight", "mean/second/weight", "square/second/weight")
+        .doesNotContain("square/first/weight");
   }
 
   @Test

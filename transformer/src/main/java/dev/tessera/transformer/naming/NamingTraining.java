@@ -166,7 +166,7 @@ public final class NamingTraining implements TrainingLoop.Task {
       BooleanSupplier stop)
       throws IOException {
     TrainingLoop.Options options =
-        new TrainingLoop.Options(seed, RATE, OPTIMISER, AVERAGE_DECAY, 1, 1, runDigest);
+        new TrainingLoop.Options(seed, RATE, OPTIMISER, execution, AVERAGE_DECAY, 1, 1, runDigest);
     try (TrainingLoop loop =
         new TrainingLoop(this, plan(), store, options, checkpoints, listener)) {
       started.accept(loop.resume());

@@ -43,6 +43,7 @@ public final class RankerTraining implements TrainingLoop.Task {
   private final Bpe tokenizer;
   private final PictureCodec codec;
   private final long seed;
+  private final Execution execution;
   private final ParameterStore store;
   private final WholeBatch whole;
   private final Ranker ranker;
@@ -84,6 +85,7 @@ public final class RankerTraining implements TrainingLoop.Task {
     this.tokenizer = tokenizer;
     this.codec = codec;
     this.seed = seed;
+    this.execution = execution;
     this.store = new ParameterStore(seed, DataType.FLOAT);
     this.order = new EpochOrder(captioned(pictures), seed, "ranker order");
     this.choice = new CaptionChoice(training.keywords());
@@ -131,6 +133,7 @@ public final class RankerTraining implements TrainingLoop.Task {
             seed,
             training.rate(),
             training.optimiser(),
+            execution,
             training.averageDecay(),
             1,
             training.evaluations(),

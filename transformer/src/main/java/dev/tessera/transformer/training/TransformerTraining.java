@@ -126,6 +126,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
             seed,
             training.rate(),
             training.optimiser(),
+            execution,
             training.averageDecay(),
             training.accumulation(),
             evaluations,

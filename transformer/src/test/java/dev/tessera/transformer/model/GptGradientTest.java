@@ -81,6 +81,21 @@ class GptGradientTest {
 
   @ParameterizedTest
   @EnumSource
+  void theMatricesOfABlockAreFour(PositionEncoding positions) {
+    Variant variant = new Variant(positions, true, true, false);
+    TransformerConfig config =
+        new TransformerConfig(257, 5, 7, 3, 8, 8, 1, 2, List.of(MaskPattern.CAUSAL), variant);
+    ParameterStore store = new Trained(DataType.FLOAT, config).store;
+    assertThat(store.trainable().stream().filter(Gpt::isBlockMatrix))
+        .containsExactlyInAnyOrder(
+            "block0/attention/qkv/weight",
+            "block0/attention/out/weight",
+            "block0/mlp/up/weight",
+            "block0/mlp/down/weight");
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void theGradientOfEveryParameterAgreesWithDifferences(MaskPattern mask) {
     // Longer than the window of the local pattern.
     Trained trained = new Trained(DataType.DOUBLE, List.of(mask), 9);

@@ -119,6 +119,7 @@ public final class VqvaeTraining implements TrainingLoop.Task {
             seed,
             training.rate(),
             training.optimiser(),
+            execution,
             training.averageDecay(),
             training.accumulation(),
             evaluations,

@@ -176,6 +176,7 @@ class ReconstructionLossTest {
             1,
             new LearningRate(0.01, 5, 0.3, LearningRate.Decay.LINEAR, 0),
             new Optimiser.Options(0.9, 0.99, 0, 1),
+            Execution.plain(),
             0.9,
             1,
             1,

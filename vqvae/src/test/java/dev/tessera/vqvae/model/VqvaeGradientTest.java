@@ -65,6 +65,19 @@ class VqvaeGradientTest {
     }
   }
 
+  @Test
+  void kernelsAreAllWeightsOfEncoderAndDecoder() {
+    List<String> others =
+        new Trained(GUMBEL)
+            .store.trainable().stream().filter(name -> !Vqvae.isKernel(name)).toList();
+    assertThat(others).isNotEmpty().allMatch(name -> name.matches(".*/bias|quantiser/.*"));
+    ParameterStore store = new Trained(FSQ).store;
+    assertThat(store.trainable().stream().filter(Vqvae::isKernel))
+        .hasSize(18)
+        .contains("encoder/in/weight", "decoder/level2/residual1/second/weight")
+        .allMatch(name -> store.array(name).rank() == 4);
+  }
+
   static Stream<Quantiser> relaxed() {
     return Stream.of(GUMBEL, NEAR_GUMBEL);
   }

@@ -108,7 +108,7 @@ class AdversarialTrainingTest {
               BATCH,
               accumulation,
               new LearningRate(3e-3, 2, 0.5, LearningRate.Decay.LINEAR, 0),
-              new Optimiser.Options(0.9, 0.99, 0, 1),
+              new Optimiser.Options(0.9, 0.99, 0, 1, 0.9),
               0.9,
               Augmentation.NONE,
               adversary);
