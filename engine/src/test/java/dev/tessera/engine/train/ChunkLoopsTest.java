@@ -14,10 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChunkLoopsTest {
-  private static final int CHUNK = 1000;
+  private static final int CHUNK = ChunkLoops.LENGTH;
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 7, 256, 257, 999, CHUNK})
+  @ValueSource(ints = {1, 7, 256, 257, 2047, CHUNK})
   void theSumOfSquaresIsThatOfTheLength(int length) {
     ChunkLoops loops = random(new Random(length));
     double expected = 0;
@@ -35,6 +35,8 @@ class ChunkLoopsTest {
     loops.moments(10, 0.5f, 0.9f, 0.99f);
     loops.update(10, 0.9f, 0.1f);
     loops.average(10, 0.9f);
+    loops.lookAhead(10, 0.5f, 0.9f);
+    loops.move(10, 0.9f, 0.1f);
     for (int i = 0; i < CHUNK; i++) {
       assertThat(loops.gradient[i] == before.gradient[i]).isEqualTo(i >= 10);
       assertThat(loops.means[i] == before.means[i]).isEqualTo(i >= 10);
@@ -45,7 +47,7 @@ class ChunkLoopsTest {
   }
 
   private static ChunkLoops random(Random random) {
-    ChunkLoops loops = new ChunkLoops(CHUNK);
+    ChunkLoops loops = new ChunkLoops();
     for (int i = 0; i < CHUNK; i++) {
       loops.gradient[i] = (float) random.nextGaussian();
       loops.summand[i] = (float) random.nextGaussian();
@@ -87,6 +89,8 @@ class ChunkLoopsTest {
       digest = digest * 31 + Double.doubleToRawLongBits(loops.squares(length));
       loops.moments(length, 0.37f, 0.9f, 0.95f);
       loops.update(length, 0.999f, 0.01f);
+      loops.lookAhead(length, 0.37f, 0.95f);
+      loops.move(length, 0.999f, 0.01f);
       loops.average(length, 0.99f);
     }
     for (float[] values : List.of(loops.weights, loops.means, loops.squareMeans, loops.averages)) {

@@ -28,7 +28,7 @@ class ExponentialMovingAverageTest {
 
   /** What the optimiser does when it has updated the weights. */
   private void take(ExponentialMovingAverage average, int weight, long step) {
-    ChunkLoops chunk = new ChunkLoops(2);
+    ChunkLoops chunk = new ChunkLoops();
     Arrays.fill(chunk.weights, weight);
     average.take(chunk, (int) store.offset("w"), 2, average.kept(step));
   }
