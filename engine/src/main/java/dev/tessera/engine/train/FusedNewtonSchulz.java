@@ -91,8 +91,6 @@ final class FusedNewtonSchulz implements NewtonSchulz {
       outside.put(i, 0, row, 0, columns);
     }
     calls.forEach(Runnable::run);
-    for (int i = 0; i < rows; i++) {
-      outside.get(i, 0, matrix, i * columns, columns);
-    }
+    outside.get(0, 0, matrix, 0, rows * columns);
   }
 }

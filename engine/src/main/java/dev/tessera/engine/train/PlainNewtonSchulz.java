@@ -7,7 +7,6 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** In ND4J's own products, on every backend: the reference. Not thread-safe. */
 final class PlainNewtonSchulz implements NewtonSchulz {
-  private final float[] own;
   private final boolean wide;
   private final INDArray x;
   private final INDArray product;
@@ -15,7 +14,6 @@ final class PlainNewtonSchulz implements NewtonSchulz {
   private final INDArray polynomial;
 
   PlainNewtonSchulz(int rows, int columns) {
-    own = new float[rows * columns];
     wide = rows <= columns;
     int shorter = Math.min(rows, columns);
     x = zeros(rows, columns);
@@ -30,8 +28,7 @@ final class PlainNewtonSchulz implements NewtonSchulz {
 
   @Override
   public void orthogonalise(float[] matrix, float factor) {
-    System.arraycopy(matrix, 0, own, 0, own.length);
-    HostCopy.write(own, x);
+    HostCopy.write(matrix, 0, x);
     x.muli(factor);
     for (int step = 0; step < STEPS; step++) {
       if (wide) {
@@ -48,7 +45,6 @@ final class PlainNewtonSchulz implements NewtonSchulz {
       }
       x.muli(A).addi(product);
     }
-    HostCopy.read(x, own);
-    System.arraycopy(own, 0, matrix, 0, own.length);
+    HostCopy.read(x, matrix, 0);
   }
 }

@@ -61,6 +61,19 @@ class MuonTest {
     threads.close();
   }
 
+  private void give(String parameter, float[] gradient) {
+    gradients.write(store.offset(parameter), gradient, 0, gradient.length);
+  }
+
+  private void assertThatAStepLetsTheKernelDecayAlone(int step, float tolerance) {
+    float[] old = store.toTensors().get("kernel").data();
+    optimiser.step(step, RATE);
+    float[] now = store.toTensors().get("kernel").data();
+    for (int i = 0; i < now.length; i++) {
+      assertThat(now[i]).isCloseTo((float) (old[i] * (1 - RATE * DECAY)), within(tolerance));
+    }
+  }
+
   /** What the paper says, in doubles, with the reference's products; returns the new weights. */
   private double[] expected(float[] gradient, double clip, double[] weights) {
     float[] direction = new float[mean.length];
@@ -90,8 +103,8 @@ class MuonTest {
     }
     for (int step = 0; step < 10; step++) {
       float[] gradient = GraphInputs.gaussians(random, ROWS * COLUMNS, step % 2 == 0 ? 1 : 0.001);
-      gradients.write(store.offset("kernel"), gradient, 0, gradient.length);
-      gradients.write(store.offset("table"), new float[1200], 0, 1200);
+      give("kernel", gradient);
+      give("table", new float[1200]);
       double norm = optimiser.step(step, RATE);
       right = expected(gradient, Math.min(1, CLIP / norm), right);
       float[] found = store.toTensors().get("kernel").data();
@@ -109,7 +122,7 @@ class MuonTest {
   void updatesAreAsLargeForSmallGradientsAndGoIntoTheAverage() {
     TensorMap before = store.toTensors();
     float[] gradient = GraphInputs.gaussians(new Random(2), ROWS * COLUMNS, 1e-6);
-    gradients.write(store.offset("kernel"), gradient, 0, gradient.length);
+    give("kernel", gradient);
     optimiser.step(0, RATE);
     float[] old = before.get("kernel").data();
     float[] now = store.toTensors().get("kernel").data();
@@ -125,12 +138,7 @@ class MuonTest {
 
   @Test
   void withoutAGradientWeightsDecayAlone() {
-    float[] old = store.toTensors().get("kernel").data();
-    optimiser.step(0, RATE);
-    float[] now = store.toTensors().get("kernel").data();
-    for (int i = 0; i < now.length; i++) {
-      assertThat(now[i]).isCloseTo((float) (old[i] * (1 - RATE * DECAY)), within(1e-7f));
-    }
+    assertThatAStepLetsTheKernelDecayAlone(0, 1e-7f);
   }
 
   /** A layer that is cut off has such: their squares are no numbers of this type. */
@@ -138,36 +146,26 @@ class MuonTest {
   @ValueSource(doubles = {1e-16, 1e-19, 1e-22, 1e-25, 1e-43})
   void gradientsOfNextToNothingMoveNextToNothing(double spread) {
     float[] gradient = GraphInputs.gaussians(new Random(2), ROWS * COLUMNS, spread);
-    gradients.write(store.offset("kernel"), gradient, 0, gradient.length);
-    float[] old = store.toTensors().get("kernel").data();
-    optimiser.step(0, RATE);
-    float[] now = store.toTensors().get("kernel").data();
-    for (int i = 0; i < now.length; i++) {
-      assertThat(now[i]).isCloseTo((float) (old[i] * (1 - RATE * DECAY)), within(1e-5f));
-    }
+    give("kernel", gradient);
+    assertThatAStepLetsTheKernelDecayAlone(0, 1e-5f);
   }
 
   @Test
   void whatIsLeftOfAMeanFadesAway() {
     float[] gradient = GraphInputs.gaussians(new Random(2), ROWS * COLUMNS, 1);
-    gradients.write(store.offset("kernel"), gradient, 0, gradient.length);
+    give("kernel", gradient);
     optimiser.step(0, RATE);
-    gradients.write(store.offset("kernel"), new float[gradient.length], 0, gradient.length);
+    give("kernel", new float[gradient.length]);
     for (int step = 1; step < 600; step++) {
       optimiser.step(step, RATE);
     }
-    float[] old = store.toTensors().get("kernel").data();
-    optimiser.step(600, RATE);
-    float[] now = store.toTensors().get("kernel").data();
-    for (int i = 0; i < now.length; i++) {
-      assertThat(now[i]).isCloseTo((float) (old[i] * (1 - RATE * DECAY)), within(1e-6f));
-    }
+    assertThatAStepLetsTheKernelDecayAlone(600, 1e-6f);
   }
 
   @Test
   void otherParametersGoByAdam() {
     float[] gradient = GraphInputs.gaussians(new Random(2), 1200, 1);
-    gradients.write(store.offset("table"), gradient, 0, gradient.length);
+    give("table", gradient);
     float[] old = store.toTensors().get("table").data();
     optimiser.step(0, RATE);
     float[] now = store.toTensors().get("table").data();
