@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ class SourcesEndToEndTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int TAR_BLOCK = 512;
   private static final int SIDE = 16;
+  private static final int TESTS = 12;
 
   private Path folder;
   private Path shapes;
@@ -37,7 +39,9 @@ class SourcesEndToEndTest {
   void draw(@TempDir Path shared) throws IOException {
     folder = shared;
     shapes = Shapes.draw(folder.resolve("shapes"), true, 11);
-    idx(Files.createDirectory(folder.resolve("mnist")));
+    Path mnist = Files.createDirectory(folder.resolve("mnist"));
+    idx(mnist, "train", 50);
+    idx(mnist, "t10k", TESTS);
     tar(folder.resolve("shapes.tar"));
     coco(folder.resolve("captions.json"));
   }
@@ -53,11 +57,10 @@ class SourcesEndToEndTest {
   }
 
   /** Grey pictures of the ten digits' classes, packed as the MNIST family is. */
-  private static void idx(Path target) throws IOException {
-    int count = 30;
-    Random random = new Random(1);
-    try (DataOutputStream images = packed(target.resolve("train-images-idx3-ubyte.gz"));
-        DataOutputStream labels = packed(target.resolve("train-labels-idx1-ubyte.gz"))) {
+  private static void idx(Path target, String prefix, int count) throws IOException {
+    Random random = new Random(count);
+    try (DataOutputStream images = packed(target.resolve(prefix + "-images-idx3-ubyte.gz"));
+        DataOutputStream labels = packed(target.resolve(prefix + "-labels-idx1-ubyte.gz"))) {
       for (int number : new int[] {2051, count, SIDE, SIDE}) {
         images.writeInt(number);
       }
@@ -134,7 +137,6 @@ class SourcesEndToEndTest {
       })
   void aSourceIsAuditedTrainedOnSampledFromAndCaptioned(String form) throws IOException {
     String source = form.replace("DIR", folder.toString());
-    Path config = Shapes.tinyConfig(folder);
     Path run = Files.createTempDirectory(folder, "run");
 
     Call audit = Call.of("audit", source, "--size", SIDE, "--no-trial", "--json");
@@ -143,22 +145,7 @@ class SourcesEndToEndTest {
     assertThat(facts.get("usable").asInt()).isGreaterThanOrEqualTo(24);
     assertThat(facts.get("captions").get("captionedPictures")).isEqualTo(facts.get("usable"));
 
-    Object[] train = {
-      "train",
-      source,
-      "--out",
-      run,
-      "--config",
-      config,
-      "--steps",
-      "3,3",
-      "--cache",
-      folder.resolve("cache")
-    };
-    Call trained = Call.of(train);
-    assertThat(trained.exitCode()).as(trained.err()).isZero();
-
-    Path model = run.resolve("last.tessera");
+    Path model = train(source, run);
     Path sample = run.resolve("sample.png");
     Call sampled = Call.of("sample", "--model", model, "--prompt", "a red circle", "--out", sample);
     assertThat(sampled.exitCode()).as(sampled.err()).isZero();
@@ -167,5 +154,52 @@ class SourcesEndToEndTest {
     Call captioned = Call.of("caption", "--model", model, pictures().get(0));
     assertThat(captioned.exitCode()).as(captioned.err()).isZero();
     assertThat(captioned.out()).startsWith(pictures().get(0) + "\t");
+  }
+
+  @Test
+  void aModelOfClassesIsMeasuredOnPicturesHeldOutOrOnTestsApart() throws IOException {
+    String source = "idx:" + folder.resolve("mnist");
+    Path model = train(source, Files.createTempDirectory(folder, "run"));
+
+    JsonNode heldOut = recognise(model, source);
+    assertThat(heldOut.get("classes").asInt()).isEqualTo(10);
+    assertThat(heldOut.get("samples").asInt()).isEqualTo(10);
+    assertThat(heldOut.get("tests").asInt()).isBetween(1, TESTS - 1);
+
+    JsonNode apart = recognise(model, source, "--tests", source + "@t10k");
+    assertThat(apart.get("tests").asInt()).isEqualTo(TESTS);
+
+    Call wrong = Call.of("recognise", "--model", model, source, "--tests", "idx:");
+    assertThat(wrong.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+    assertThat(wrong.err()).contains("idx:FOLDER").doesNotContain("Exception");
+  }
+
+  private JsonNode recognise(Path model, String source, Object... more) {
+    List<Object> call = new ArrayList<>(List.of("recognise", "--model", model, source, "--json"));
+    call.addAll(List.of("--per-class", 1, "--asked", 2, "--steps", 2));
+    call.addAll(List.of("--cache", folder.resolve("cache")));
+    call.addAll(List.of(more));
+    Call measured = Call.of(call.toArray());
+    assertThat(measured.exitCode()).as(measured.err()).isZero();
+    return JSON.readTree(measured.out());
+  }
+
+  /** Trains for a few steps; returns the model. */
+  private Path train(String source, Path run) throws IOException {
+    Object[] train = {
+      "train",
+      source,
+      "--out",
+      run,
+      "--config",
+      Shapes.tinyConfig(folder),
+      "--steps",
+      "3,3",
+      "--cache",
+      folder.resolve("cache")
+    };
+    Call trained = Call.of(train);
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    return run.resolve("last.tessera");
   }
 }

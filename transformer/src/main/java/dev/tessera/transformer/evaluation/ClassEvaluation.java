@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What a model of classes has learned, as a {@link PictureClassifier} sees it: whether its samples
@@ -110,13 +112,19 @@ public record ClassEvaluation(
   /**
    * Measures a model.
    *
-   * @param pictures whose training pictures a classifier learns from, and whose held-out ones are
-   *     the tests; their captions are the classes
+   * @param pictures whose training pictures a classifier learns from; their captions are the
+   *     classes
+   * @param apart a set of the same classes and the same size all of whose pictures are the tests;
+   *     without one, the tests are the held-out ones of {@code pictures}
    * @throws IllegalArgumentException if the model has no stage 2, there are fewer than two classes,
-   *     or nothing is held out
+   *     or no tests
    */
   public static ClassEvaluation of(
-      Bundle bundle, PreparedPictures pictures, Settings settings, EvaluationListener listener) {
+      Bundle bundle,
+      PreparedPictures pictures,
+      Optional<PreparedPictures> apart,
+      Settings settings,
+      EvaluationListener listener) {
     Bundle.Stage2 stage2 =
         bundle
             .stage2()
@@ -124,13 +132,16 @@ public record ClassEvaluation(
     PictureLabels labels = PictureLabels.of(pictures);
     Labelled known =
         Labelled.of(pictures, EvenlySpaced.of(pictures.training(), settings.training()), labels);
-    Labelled tests = Labelled.of(pictures, pictures.heldOut(), labels);
+    Labelled tests =
+        apart
+            .map(set -> Labelled.of(set, IntStream.range(0, set.size()).toArray(), labels))
+            .orElseGet(() -> Labelled.of(pictures, pictures.heldOut(), labels));
     List<String> names = known.classes().stream().distinct().sorted().toList();
     if (names.size() < 2 || tests.size() == 0) {
       throw new IllegalArgumentException(
           String.format(
-              "the source has %d classes and %d held-out pictures of them, but measuring takes 2"
-                  + " classes and a picture at least",
+              "the source has %d classes and there are %d pictures to test on, but measuring takes"
+                  + " 2 classes and a picture at least",
               names.size(), tests.size()));
     }
     try (PictureCodec codec =

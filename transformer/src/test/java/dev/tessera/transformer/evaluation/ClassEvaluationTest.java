@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +37,7 @@ class ClassEvaluationTest {
         ClassEvaluation.of(
             TinyModel.bundle(PICTURES),
             pictures(true),
+            Optional.empty(),
             SETTINGS,
             (phase, done, total) -> phases.add(phase));
 
@@ -56,27 +59,50 @@ class ClassEvaluationTest {
   }
 
   @Test
+  void testsApartAreTakenInPlaceOfHeldOutPictures() throws IOException {
+    PreparedPictures swapped = pictures("swapped", i -> i % 2 == 0 ? "light" : "dark");
+    ClassEvaluation found =
+        ClassEvaluation.of(
+            TinyModel.bundle(PICTURES),
+            pictures(true),
+            Optional.of(swapped),
+            SETTINGS,
+            EvaluationListener.NONE);
+
+    assertThat(found.tests()).isEqualTo(swapped.size());
+    // Their captions are the wrong way round, so that what was learned from the others fails.
+    assertThat(found.real()).isZero();
+  }
+
+  @Test
   void captionsThatAreNoClassesAreRefused() throws IOException {
     PreparedPictures pictures = pictures(false);
     assertThatThrownBy(
             () ->
                 ClassEvaluation.of(
-                    TinyModel.bundle(PICTURES), pictures, SETTINGS, EvaluationListener.NONE))
+                    TinyModel.bundle(PICTURES),
+                    pictures,
+                    Optional.empty(),
+                    SETTINGS,
+                    EvaluationListener.NONE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("0 classes");
   }
 
   private PreparedPictures pictures(boolean classes) throws IOException {
+    return pictures("pictures", i -> classes ? i % 2 == 0 ? "dark" : "light" : "shade " + i);
+  }
+
+  private PreparedPictures pictures(String name, IntFunction<String> caption) throws IOException {
     for (int i = 0; i < PICTURES; i++) {
       boolean dark = i % 2 == 0;
       int level = new CounterRandom(1, "level", i).nextInt(60) + (dark ? 0 : 190);
-      Path file = folder.resolve("pictures/" + i + ".png");
+      Path file = folder.resolve(name + "/" + i + ".png");
       Png.write(file, Rgb.solid(16, 16, level << 16 | i << 8 | level));
-      String caption = classes ? dark ? "dark" : "light" : "shade " + i;
-      Files.writeString(folder.resolve("pictures/" + i + ".txt"), caption);
+      Files.writeString(folder.resolve(name + "/" + i + ".txt"), caption.apply(i));
     }
     return PreparedPictures.prepare(
-        PictureSource.parse(folder.resolve("pictures").toString()),
+        PictureSource.parse(folder.resolve(name).toString()),
         PictureConfig.square(16),
         folder.resolve("cache"),
         new PrepareOptions(0, 0.25, 0),
