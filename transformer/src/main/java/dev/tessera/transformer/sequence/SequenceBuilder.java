@@ -35,7 +35,8 @@ public final class SequenceBuilder {
   }
 
   /**
-   * One sequence in which what is known of a picture precedes what is not. Only the latter counts.
+   * One sequence in which what is known of a picture precedes what is not. Only the latter counts:
+   * what infilling is measured by.
    *
    * @param bpe as in {@link #build}
    * @param codes as in {@link #build}
@@ -43,10 +44,28 @@ public final class SequenceBuilder {
    * @throws IllegalStateException if the model was trained without infilling
    */
   public TokenSequence infilling(int[] bpe, int[] codes, boolean[] known) {
-    TokenSequence sequence = lay(infillingLayout(known), bpe, codes);
+    return weigh(lay(infillingLayout(known), bpe, codes), known);
+  }
+
+  /**
+   * The sequence of {@link #infilling} with all of the picture counting, what is known included:
+   * what infilling is learned from. From a hole alone a model would learn little, as most of a
+   * sequence would say nothing.
+   *
+   * @param bpe as in {@link #build}
+   * @param codes as in {@link #build}
+   * @param known as in {@link #infilling}
+   * @throws IllegalStateException if the model was trained without infilling
+   */
+  public TokenSequence infillingWhole(int[] bpe, int[] codes, boolean[] known) {
+    return weigh(lay(infillingLayout(known), bpe, codes), new boolean[known.length]);
+  }
+
+  /** Has the codes of a picture count, but for those passed over. */
+  private TokenSequence weigh(TokenSequence sequence, boolean[] passedOver) {
     for (int i = 0; i < sequence.length(); i++) {
       int target = sequence.targetPositions()[i];
-      if (vocabulary.isImagePosition(target) && !known[vocabulary.imageSlot(target)]) {
+      if (vocabulary.isImagePosition(target) && !passedOver[vocabulary.imageSlot(target)]) {
         sequence.weights()[i] = TokenSequence.TARGET_WEIGHT;
       }
     }

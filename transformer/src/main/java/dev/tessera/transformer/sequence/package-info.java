@@ -25,8 +25,9 @@
  * positions of each input and of each token to be predicted are inputs of their own (as in Yang et
  * al., <i>XLNet</i>, 2019, section 2.3). The order has a token of its own, since text means
  * something else where a part of the picture follows that it describes, and since the vocabulary of
- * a bundle then tells whether its model can fill holes. Only codes of the hole count in the loss:
- * the others are the condition, and come in an order that nobody samples in.
+ * a bundle then tells whether its model can fill holes. All codes count in the loss of training,
+ * those around the hole included, which teach as much; what infilling is measured by is the hole
+ * alone.
  */
 @NullMarked
 package dev.tessera.transformer.sequence;

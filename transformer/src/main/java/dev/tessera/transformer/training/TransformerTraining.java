@@ -186,7 +186,7 @@ public final class TransformerTraining implements TrainingLoop.Task {
   private TokenSequence picture(int[] caption, int[] codes, long place) {
     CounterRandom random = new CounterRandom(seed, "hole", place);
     return random.nextDouble() < training.infillShare()
-        ? builder.infilling(caption, codes, holes.draw(random))
+        ? builder.infillingWhole(caption, codes, holes.draw(random))
         : builder.build(caption, codes, Direction.FORWARD);
   }
 

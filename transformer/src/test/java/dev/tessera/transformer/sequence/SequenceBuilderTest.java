@@ -54,6 +54,15 @@ class SequenceBuilderTest {
     assertThat(sequence.positions()).containsExactly(0, 1, 2, 3, 4, 6, 5);
     assertThat(sequence.targetPositions()).containsExactly(1, 2, 3, 4, 6, 5, 7);
     assertThat(sequence.weights()).containsExactly(0, 0, 0, 0, 0, G, G);
+
+    TokenSequence whole =
+        filling.infillingWhole(
+            new int[] {5, 6}, new int[] {9, 0, 3}, new boolean[] {false, true, false});
+    assertThat(whole.tokens()).isEqualTo(sequence.tokens());
+    assertThat(whole.positions()).isEqualTo(sequence.positions());
+    assertThat(whole.targetPositions()).isEqualTo(sequence.targetPositions());
+    assertThat(whole.targets()).isEqualTo(sequence.targets());
+    assertThat(whole.weights()).containsExactly(0, 0, 0, 0, G, G, G);
   }
 
   @Test

@@ -200,6 +200,7 @@ class TransformerTrainingTest {
     final Vocabulary vocabulary;
     final Plan plan;
     final int[][] tokens;
+    final int[][] targetPositions;
     final int[][] targets;
     final float[][] weights;
 
@@ -223,6 +224,7 @@ class TransformerTrainingTest {
         task.prepare(step).set(only, 0, 0);
       }
       tokens = split(plan.output("tokens").toIntVector());
+      targetPositions = split(plan.output("targetPositions").toIntVector());
       targets = split(plan.output("targets").toIntVector());
       assertThat(plan.output("orders").toIntVector())
           .containsExactly(Arrays.stream(tokens).mapToInt(row -> row[0]).toArray());
@@ -357,7 +359,7 @@ class TransformerTrainingTest {
   }
 
   @Test
-  void aShareOfThePicturesComesWithHolesOfWhichOnlyTheInsideCounts() {
+  void aShareOfThePicturesComesWithHolesAndAllOfThemCounts() {
     TransformerConfig config = CONFIG.withInfilling(true);
     Vocabulary vocabulary = new Vocabulary(config);
     TransformerTraining stage =
@@ -366,7 +368,7 @@ class TransformerTrainingTest {
     int others = 0;
     int infilling = 0;
     int withoutCaption = 0;
-    Set<Integer> sizes = new HashSet<>();
+    Set<Integer> holes = new HashSet<>();
     for (int step = 0; step < 40; step++) {
       Caught batch = new Caught(stage, step, vocabulary);
       for (int row = 0; row < BATCH; row++) {
@@ -379,20 +381,26 @@ class TransformerTrainingTest {
         }
         infilling++;
         withoutCaption += batch.caption(row).length == 0 ? 1 : 0;
-        int counted = 0;
+        List<Integer> places = new ArrayList<>();
         for (int t = 0; t < TEXT + IMAGE; t++) {
-          assertThat(t < TEXT && batch.weights[row][t] != 0).as("text counts").isFalse();
-          counted += batch.weights[row][t] != 0 ? 1 : 0;
+          assertThat(batch.weights[row][t] != 0).as("place %d counts", t).isEqualTo(t >= TEXT);
+          if (t >= TEXT) {
+            places.add(batch.targetPositions[row][t]);
+          }
         }
-        sizes.add(counted);
-        for (int t = TEXT + IMAGE - counted; t < TEXT + IMAGE; t++) {
-          assertThat(batch.weights[row][t]).as("the hole comes last").isPositive();
+        assertThat(places).doesNotHaveDuplicates();
+        int known = 1;
+        while (known < IMAGE && places.get(known) > places.get(known - 1)) {
+          known++;
         }
+        assertThat(places.subList(known, IMAGE)).as("the hole, in raster order").isSorted();
+        holes.add(IMAGE - known);
       }
     }
     assertShare(infilling, others, 0.3);
     assertThat(withoutCaption).isBetween(1, infilling - 1);
-    assertThat(sizes).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6);
+    // One that ends the picture cannot be told from the picture in raster order.
+    assertThat(holes).as("sizes of holes").containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5);
     assertThat(stage.evaluate(0).measures())
         .containsOnlyKeys("heldOutImageBits", "heldOutTextBits", "heldOutInfillBits");
   }
