@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
       "Make pictures for prompts, or without any.",
       "--out x.png with several pictures writes one grid; --out dir/ writes single files and"
           + " samples.jsonl."
-    })
+    },
+    defaultValueProvider = ClearSampling.class)
 final class SampleCommand implements Callable<Integer> {
   private static final int MAXIMUM_PICTURES = 10_000;
 
@@ -76,14 +77,20 @@ final class SampleCommand implements Callable<Integer> {
     PictureOutput output = out.output();
     requireCandidates();
     requireColumns();
-    SamplingOptions options = settings.options();
     List<String> asked = asked();
+    SamplingOptions options = options(asked);
     try (Tessera tessera = model.load()) {
       prompts.forEach(prompt -> session.warnIfCut(tessera, prompt));
       List<Tessera.Sample> samples = sample(tessera, asked, options);
       new SampleFiles(session, output).write(samples, options.seed(), columns(samples.size()));
     }
     return ExitCode.DONE;
+  }
+
+  /** Those given; without any prompt there is nothing that guidance could follow. */
+  private SamplingOptions options(List<String> asked) {
+    SamplingOptions options = settings.options();
+    return asked.stream().allMatch(String::isBlank) ? options.withGuidance(1) : options;
   }
 
   /** Every prompt as often as pictures are wanted for it. */

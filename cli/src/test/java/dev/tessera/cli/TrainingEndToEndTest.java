@@ -308,6 +308,28 @@ class TrainingEndToEndTest {
   }
 
   @Test
+  void withoutOptionsPicturesAreDrawnForTheEye() throws IOException {
+    Path unsaid = folder.resolve("plain.png");
+    Path said = folder.resolve("clear.png");
+    Path own = folder.resolve("own.png");
+    Object[] asked = {"sample", "--model", model(), "--prompt", "a red circle", "-n", 4};
+    with(asked, "--out", unsaid);
+    with(asked, "--temperature", 0.7, "--top-k", 40, "--guidance", 3, "--out", said);
+    with(asked, "--temperature", 1, "--top-k", 0, "--guidance", 1, "--out", own);
+    assertThat(said).hasSameBinaryContentAs(unsaid);
+    assertThat(Files.mismatch(own, unsaid)).isNotEqualTo(-1);
+    assertThat(help("sample"))
+        .contains(
+            "0 for the likeliest (default: 0.7)", "follow the prompt more closely (default: 3.0)");
+    assertThat(help("eval")).contains("0 for the likeliest (default: 1)");
+  }
+
+  /** In one line. */
+  private static String help(String command) {
+    return Call.of(command, "--help").out().replaceAll("\\s+", " ");
+  }
+
+  @Test
   void theSameSeedGivesTheSamePicture() throws IOException {
     Path first = folder.resolve("first.png");
     Path second = folder.resolve("second.png");
