@@ -183,17 +183,21 @@ final class EvalCommand implements Callable<Integer> {
     PictureSource source = measured.source();
     List<Evaluated> evaluated = new ArrayList<>();
     Map<PictureConfig, PictureJudge> judges = new HashMap<>();
-    for (Path file : models) {
-      Bundle bundle = Bundle.read(file);
-      try (EvaluationBars bars = new EvaluationBars(session, file.toString())) {
-        PictureJudge judge = judges.get(bundle.vqvae().picture());
-        if (judge == null) {
-          judge = PictureJudge.learn(measured.pictures(bundle, session), settings, bars);
-          judges.put(bundle.vqvae().picture(), judge);
+    try {
+      for (Path file : models) {
+        Bundle bundle = Bundle.read(file);
+        try (EvaluationBars bars = new EvaluationBars(session, file.toString())) {
+          PictureJudge judge = judges.get(bundle.vqvae().picture());
+          if (judge == null) {
+            judge = PictureJudge.learn(measured.pictures(bundle, session), settings, bars);
+            judges.put(bundle.vqvae().picture(), judge);
+          }
+          ModelReport report = ModelEvaluation.of(bundle, source, judge, settings, bars);
+          evaluated.add(new Evaluated(file.toString(), report, judge.space()));
         }
-        ModelReport report = ModelEvaluation.of(bundle, source, judge, settings, bars);
-        evaluated.add(new Evaluated(file.toString(), report, judge.space()));
       }
+    } finally {
+      judges.values().forEach(PictureJudge::close);
     }
     Files.createDirectories(folder);
     write(folder.resolve("metrics.json"), Metrics.json(source.spec(), settings, evaluated));

@@ -40,8 +40,8 @@ record Composition(
   static Composition of(PictureJudge judge, PictureJudge.Look look, MeasuredPictures asked) {
     return new Composition(
         judge.concepts().flatMap(probe -> concepts(probe, look, asked.concepts())),
-        judge.styles().flatMap(probe -> styles(probe, look, asked.styles())),
-        judge.styles().flatMap(probe -> information(probe, look, asked.styles())),
+        judge.styles().flatMap(it -> styles(it, look, asked.styles())),
+        judge.styles().flatMap(it -> information(it, look, asked.styles())),
         judge.words().flatMap(probe -> words(probe, look, asked.captions())));
   }
 
@@ -59,25 +59,25 @@ record Composition(
   }
 
   private static Optional<StyleProbe.Report> styles(
-      StyleProbe probe, PictureJudge.Look look, List<String> names) {
+      StyleJudge judge, PictureJudge.Look look, List<String> names) {
     return ofKnown(
         names,
-        probe::knows,
+        judge::knows,
         known ->
-            probe.judge(
+            judge.report(
                 Arrays.stream(known).mapToObj(i -> look.styles()[i]).toArray(double[][]::new),
                 Arrays.stream(known).mapToObj(names::get).toList()));
   }
 
   private static Optional<SharedInformation> information(
-      StyleProbe probe, PictureJudge.Look look, List<String> names) {
+      StyleJudge judge, PictureJudge.Look look, List<String> names) {
     return ofKnown(
         names,
-        probe::knows,
+        judge::knows,
         known ->
             SharedInformation.of(
                 Arrays.stream(known).mapToObj(names::get).toList(),
-                Arrays.stream(known).mapToObj(i -> probe.best(look.styles()[i])).toList()));
+                Arrays.stream(known).mapToObj(i -> judge.best(look.styles()[i])).toList()));
   }
 
   private static Optional<Words> words(
@@ -144,8 +144,9 @@ record Composition(
                   "Style of " + what,
                   String.format(
                       "Share of %d %s whose style the judge names rightly: multinomial logistic"
-                          + " regression over palette, sharpness and reach, learned from training"
-                          + " pictures and from blurred copies of them.",
+                          + " regression over palette, sharpness and reach together with a small"
+                          + " convolutional network, learned from training pictures and from"
+                          + " copies of them that went through JPEG and blur.",
                       report.pictures(), how),
                   report.accuracy(),
                   report.pictures())

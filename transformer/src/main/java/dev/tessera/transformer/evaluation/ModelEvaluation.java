@@ -622,7 +622,7 @@ public final class ModelEvaluation {
     for (int i : EvenlySpaced.indices(samples.size(), SHOWN)) {
       List<String> verdict = new ArrayList<>();
       judge.concepts().ifPresent(probe -> verdict.add(probe.best(look.features()[i])));
-      judge.styles().ifPresent(probe -> verdict.add(probe.best(look.styles()[i])));
+      judge.styles().ifPresent(it -> verdict.add(it.best(look.styles()[i])));
       shown.add(
           new Gallery.Sampled(
               captions ? heldOut.captions().get(prompted[i]) : "",

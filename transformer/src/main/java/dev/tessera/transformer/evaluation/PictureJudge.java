@@ -7,15 +7,11 @@ import dev.tessera.transformer.evaluation.feature.FeatureSpace;
 import dev.tessera.transformer.evaluation.feature.NearestNeighbours;
 import dev.tessera.transformer.evaluation.feature.PictureDescriptor;
 import dev.tessera.transformer.evaluation.feature.PictureLabels;
-import dev.tessera.transformer.evaluation.feature.Softening;
-import dev.tessera.transformer.evaluation.feature.StyleDescriptor;
-import dev.tessera.transformer.evaluation.feature.StyleProbe;
 import dev.tessera.transformer.evaluation.feature.WordProbe;
 import dev.tessera.transformer.evaluation.measure.FrechetDistance;
 import dev.tessera.vqvae.data.EvenlySpaced;
 import dev.tessera.vqvae.data.PreparedPictures;
 import dev.tessera.vqvae.picture.Rgb;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -24,8 +20,10 @@ import java.util.Optional;
 /**
  * Who judges the samples of models: all that is learned from the real pictures of a source, apart
  * from any model. One judge serves all models that are compared on one source at one picture size.
+ *
+ * <p>Not thread-safe.
  */
-public final class PictureJudge {
+public final class PictureJudge implements AutoCloseable {
   /** Cells along each side of what pictures are compared by as pixels. */
   static final int THUMBNAIL = 16;
 
@@ -42,7 +40,7 @@ public final class PictureJudge {
   private final NearestNeighbours byPixels;
   private final FrechetDistance frechet;
   private final Optional<ConceptProbe> concepts;
-  private final Optional<StyleProbe> styles;
+  private final Optional<StyleJudge> styles;
   private final Optional<WordProbe> words;
   private final Look real;
   private final long seed;
@@ -51,7 +49,7 @@ public final class PictureJudge {
    * What the judge sees of pictures.
    *
    * @param descriptors [n][D]
-   * @param styles [n][{@link StyleDescriptor#SIZE}]
+   * @param styles [n][styles], how probable each is; [n][0] if none are known
    * @param features [n][d]
    * @param thumbnails [n][768], so that Euclidean distances are root mean squared differences
    */
@@ -83,7 +81,12 @@ public final class PictureJudge {
     this.frechet = new FrechetDistance(trainingFeatures);
     this.concepts = conceptProbe(known);
     int[] some = EvenlySpaced.indices(training.length, STYLE_EXAMPLES);
-    this.styles = styleProbe(known, some);
+    this.styles =
+        StyleJudge.learn(
+            pick(known.pictures(), some),
+            pick(known.styles(), some),
+            seed,
+            (step, steps) -> listener.progress("learning styles", step, steps));
     this.words =
         concepts.isPresent()
             ? Optional.empty()
@@ -116,28 +119,12 @@ public final class PictureJudge {
         : Optional.of(ConceptProbe.learn(trainingFeatures, known.concepts()));
   }
 
-  /** Learns from pictures as they are, and from softened ones as a codec might have made them. */
-  private Optional<StyleProbe> styleProbe(MeasuredPictures known, int[] which) {
-    double[][] descriptors = new double[2 * which.length][];
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < which.length; i++) {
-      Rgb picture = known.pictures().get(which[i]);
-      CounterRandom random = new CounterRandom(seed, "softening", which[i]);
-      descriptors[2 * i] = StyleDescriptor.of(picture);
-      descriptors[2 * i + 1] = StyleDescriptor.of(Softening.of(picture, random));
-      String style = known.styles().get(which[i]);
-      names.add(style);
-      names.add(style);
-    }
-    return StyleProbe.learn(descriptors, names, seed);
-  }
-
   private static double[][] pick(double[][] rows, int[] which) {
     return Arrays.stream(which).mapToObj(i -> rows[i]).toArray(double[][]::new);
   }
 
-  private static List<String> pick(List<String> names, int[] which) {
-    return Arrays.stream(which).mapToObj(names::get).toList();
+  private static <T> List<T> pick(List<T> all, int[] which) {
+    return Arrays.stream(which).mapToObj(all::get).toList();
   }
 
   private static double[] thumbnail(Rgb picture) {
@@ -154,7 +141,7 @@ public final class PictureJudge {
     double[][] descriptors = shown.stream().map(PictureDescriptor::of).toArray(double[][]::new);
     return new Look(
         descriptors,
-        shown.stream().map(StyleDescriptor::of).toArray(double[][]::new),
+        styles.map(it -> it.look(shown)).orElseGet(() -> new double[shown.size()][0]),
         Arrays.stream(descriptors).map(space.projection()::apply).toArray(double[][]::new),
         shown.stream().map(PictureJudge::thumbnail).toArray(double[][]::new));
   }
@@ -211,11 +198,17 @@ public final class PictureJudge {
     return concepts;
   }
 
-  Optional<StyleProbe> styles() {
+  Optional<StyleJudge> styles() {
     return styles;
   }
 
   Optional<WordProbe> words() {
     return words;
+  }
+
+  /** Ends the threads of what names styles; the judge can look at nothing any more. */
+  @Override
+  public void close() {
+    styles.ifPresent(StyleJudge::close);
   }
 }

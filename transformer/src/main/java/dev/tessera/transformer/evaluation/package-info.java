@@ -13,7 +13,8 @@
  * dev.tessera.transformer.evaluation.Figure}s, each of which carries its definition, and beside it
  * what the same figure is for real pictures and for chance. A {@link
  * dev.tessera.transformer.evaluation.PictureJudge} looks at the samples; what it looks with is in
- * {@link dev.tessera.transformer.evaluation.feature}, what is counted in {@link
+ * {@link dev.tessera.transformer.evaluation.feature} and {@link
+ * dev.tessera.transformer.evaluation.classifier}, what is counted in {@link
  * dev.tessera.transformer.evaluation.measure}.
  */
 @NullMarked

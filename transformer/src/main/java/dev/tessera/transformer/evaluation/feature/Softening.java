@@ -1,17 +1,35 @@
 package dev.tessera.transformer.evaluation.feature;
 
 import dev.tessera.vqvae.picture.Rgb;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.random.RandomGenerator;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * What pictures lose on the way through any codec of few tokens, without one: a picture is mixed
- * with its blurred copy (the binomial kernel of 3 × 3) by a random share, and each of its numbers
- * gets normal noise. Who learns from such copies, too, does not take the blur of a codec for a way
- * of drawing.
+ * What pictures lose on the way through any codec of few bits, without that of a model: a picture
+ * goes through JPEG at a random quality, is mixed with its blurred copy (the binomial kernel of 3 ×
+ * 3) by a random share, and each of its numbers gets normal noise. Who learns from such copies,
+ * too, does not take the traces of a codec for a way of drawing.
  */
 public final class Softening {
+  /** Qualities of JPEG, between which the logarithm is drawn. */
+  private static final double WORST = 0.06;
+
+  private static final double BEST = 0.9;
+
+  /** JPEG's blocks, against which pictures are shifted at random. */
+  private static final int BLOCK = 8;
+
   /** Standard deviation of the noise at most, in levels of 8 bits. */
-  private static final double NOISE = 6;
+  private static final double NOISE = 3;
 
   private static final int RGB = 3;
 
@@ -19,9 +37,9 @@ public final class Softening {
 
   /** A softened copy of a picture. */
   public static Rgb of(Rgb picture, RandomGenerator random) {
+    byte[] from = compressed(picture, random);
     double blurred = random.nextDouble();
     double noise = NOISE * random.nextDouble();
-    byte[] from = picture.pixels();
     byte[] to = new byte[from.length];
     int line = picture.width() * RGB;
     for (int i = 0; i < from.length; i++) {
@@ -46,5 +64,53 @@ public final class Softening {
     return (pixels[centre + left] & 0xFF)
         + 2 * (pixels[centre] & 0xFF)
         + (pixels[centre + right] & 0xFF);
+  }
+
+  /** The pixels after JPEG, whose blocks begin anywhere; edge pixels fill what lies outside. */
+  private static byte[] compressed(Rgb picture, RandomGenerator random) {
+    int down = random.nextInt(BLOCK);
+    int right = random.nextInt(BLOCK);
+    double quality = WORST * Math.pow(BEST / WORST, random.nextDouble());
+    BufferedImage shifted =
+        new BufferedImage(
+            picture.width() + BLOCK, picture.height() + BLOCK, BufferedImage.TYPE_INT_RGB);
+    byte[] pixels = picture.pixels();
+    for (int y = 0; y < shifted.getHeight(); y++) {
+      int row = Math.max(0, Math.min(picture.height() - 1, y - down));
+      for (int x = 0; x < shifted.getWidth(); x++) {
+        int column = Math.max(0, Math.min(picture.width() - 1, x - right));
+        int i = (row * picture.width() + column) * RGB;
+        shifted.setRGB(
+            x, y, (pixels[i] & 0xFF) << 16 | (pixels[i + 1] & 0xFF) << 8 | (pixels[i + 2] & 0xFF));
+      }
+    }
+    BufferedImage back = throughJpeg(shifted, quality);
+    byte[] lossy = new byte[pixels.length];
+    for (int i = 0; i < lossy.length; i += RGB) {
+      int place = i / RGB;
+      int colour = back.getRGB(place % picture.width() + right, place / picture.width() + down);
+      lossy[i] = (byte) (colour >> 16);
+      lossy[i + 1] = (byte) (colour >> 8);
+      lossy[i + 2] = (byte) colour;
+    }
+    return lossy;
+  }
+
+  private static BufferedImage throughJpeg(BufferedImage image, double quality) {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+      ImageWriteParam settings = writer.getDefaultWriteParam();
+      settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      settings.setCompressionQuality((float) quality);
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(image, null, null), settings);
+      out.flush();
+      return ImageIO.read(new ByteArrayInputStream(bytes.toByteArray()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // nothing is written but memory
+    } finally {
+      writer.dispose();
+    }
   }
 }

@@ -5,14 +5,17 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.tribuo.Model;
+import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
 import org.tribuo.classification.evaluation.LabelEvaluation;
 import org.tribuo.classification.evaluation.LabelEvaluator;
 import org.tribuo.classification.sgd.linear.LinearSGDTrainer;
 import org.tribuo.classification.sgd.objectives.LogMulticlass;
+import org.tribuo.impl.ArrayExample;
 import org.tribuo.math.optimisers.AdaGrad;
 
 /**
@@ -24,19 +27,22 @@ public final class StyleProbe {
 
   private final Model<Label> model;
   private final FeatureExamples examples;
+  private final List<String> styles;
 
   private StyleProbe(Model<Label> model, FeatureExamples examples) {
     this.model = model;
     this.examples = examples;
+    this.styles =
+        model.getOutputIDInfo().getDomain().stream().map(Label::getLabel).sorted().toList();
   }
 
   /**
-   * What the probe said of pictures whose style is known or was asked for.
+   * What was said of pictures whose style is known or was asked for.
    *
    * @param pictures judged
    * @param accuracy share of right answers
    * @param macroF1 harmonic mean of precision and recall, averaged over the styles
-   * @param confusion for each style, how often the probe answered which
+   * @param confusion for each style, how often which was the answer
    */
   public record Report(
       int pictures, double accuracy, double macroF1, Map<String, Map<String, Integer>> confusion) {}
@@ -71,50 +77,67 @@ public final class StyleProbe {
             examples));
   }
 
-  /** Whether a training picture had a style. */
-  public boolean knows(String style) {
-    return model.getOutputIDInfo().getDomain().contains(new Label(style));
-  }
-
-  /** How many styles it chooses among. */
-  public int size() {
-    return model.getOutputIDInfo().size();
-  }
-
-  /** The style of a picture. */
-  public String best(double[] descriptor) {
-    return model
-        .predict(examples.example(descriptor, LabelFactory.UNKNOWN_LABEL))
-        .getOutput()
-        .getLabel();
+  /** What it chooses among, in alphabetical order. */
+  public List<String> styles() {
+    return styles;
   }
 
   /**
-   * Judges pictures, by Tribuo's report.
+   * How probable each style is.
    *
-   * @param descriptors [any, at least 1][D]
-   * @param styles of each, all known to the probe
+   * @param descriptor of a picture
+   * @return [styles], summing to 1
    */
-  public Report judge(double[][] descriptors, List<String> styles) {
+  public double[] probabilities(double[] descriptor) {
+    Map<String, Label> scores =
+        model.predict(examples.example(descriptor, LabelFactory.UNKNOWN_LABEL)).getOutputScores();
+    return styles.stream()
+        .mapToDouble(style -> Objects.requireNonNull(scores.get(style), style).getScore())
+        .toArray();
+  }
+
+  /** The most probable of the styles. */
+  public String best(double[] probabilities) {
+    int best = 0;
+    for (int i = 1; i < probabilities.length; i++) {
+      best = probabilities[i] > probabilities[best] ? i : best;
+    }
+    return styles.get(best);
+  }
+
+  /**
+   * What answers are worth, by Tribuo's report.
+   *
+   * @param probabilities [any, at least 1][styles], whoever found them
+   * @param truth the style of each, all known to the probe
+   */
+  public Report report(double[][] probabilities, List<String> truth) {
+    List<Prediction<Label>> answers = new ArrayList<>();
+    for (int i = 0; i < probabilities.length; i++) {
+      answers.add(answer(probabilities[i], truth.get(i)));
+    }
     LabelEvaluation evaluation =
-        new LabelEvaluator()
-            .evaluate(
-                model,
-                examples.dataset(
-                    new LabelFactory(), descriptors, styles.stream().map(Label::new).toList()));
-    List<String> names =
-        model.getOutputIDInfo().getDomain().stream().map(Label::getLabel).sorted().toList();
+        new LabelEvaluator().evaluate(model, answers, model.getProvenance().getDatasetProvenance());
     Map<String, Map<String, Integer>> confusion = new LinkedHashMap<>();
-    for (String truth : names) {
-      Map<String, Integer> answers = new LinkedHashMap<>();
-      for (String answer : names) {
-        answers.put(
+    for (String right : styles) {
+      Map<String, Integer> seen = new LinkedHashMap<>();
+      for (String answer : styles) {
+        seen.put(
             answer,
-            (int) evaluation.getConfusionMatrix().confusion(new Label(answer), new Label(truth)));
+            (int) evaluation.getConfusionMatrix().confusion(new Label(answer), new Label(right)));
       }
-      confusion.put(truth, answers);
+      confusion.put(right, seen);
     }
     return new Report(
-        descriptors.length, evaluation.accuracy(), evaluation.macroAveragedF1(), confusion);
+        probabilities.length, evaluation.accuracy(), evaluation.macroAveragedF1(), confusion);
+  }
+
+  private Prediction<Label> answer(double[] probabilities, String truth) {
+    Map<String, Label> scores = new LinkedHashMap<>();
+    for (int i = 0; i < probabilities.length; i++) {
+      scores.put(styles.get(i), new Label(styles.get(i), probabilities[i]));
+    }
+    Label best = new Label(best(probabilities));
+    return new Prediction<>(best, scores, 0, new ArrayExample<>(new Label(truth)), true);
   }
 }

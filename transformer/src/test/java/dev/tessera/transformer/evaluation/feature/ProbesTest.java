@@ -36,13 +36,15 @@ class ProbesTest {
     double[][] training = points(150, 1);
     List<String> styles = names(150);
     StyleProbe probe = StyleProbe.learn(training, styles, 0).orElseThrow();
-    assertThat(probe.knows("red")).isTrue();
-    assertThat(probe.knows("pink")).isFalse();
+    assertThat(probe.styles()).containsExactly("blue", "green", "red");
+    double[] sure = probe.probabilities(training[0]);
+    assertThat(Arrays.stream(sure).sum()).isCloseTo(1, within(1e-9));
 
-    double[][] asked = points(30, 2);
+    double[][] asked =
+        Arrays.stream(points(30, 2)).map(probe::probabilities).toArray(double[][]::new);
     List<String> wanted = new ArrayList<>(names(30));
     wanted.set(0, "green");
-    StyleProbe.Report report = probe.judge(asked, wanted);
+    StyleProbe.Report report = probe.report(asked, wanted);
     assertThat(report.pictures()).isEqualTo(30);
     assertThat(report.accuracy()).isEqualTo(29 / 30.0);
     // Of the green ones eleven were asked for, ten of which look it; the other one looks red.
@@ -56,7 +58,7 @@ class ProbesTest {
     StyleProbe one = StyleProbe.learn(training, names(60), 3).orElseThrow();
     StyleProbe two = StyleProbe.learn(training, names(60), 3).orElseThrow();
     for (double[] point : noise(50, 6)) {
-      assertThat(one.best(point)).isEqualTo(two.best(point));
+      assertThat(one.probabilities(point)).containsExactly(two.probabilities(point));
     }
   }
 
