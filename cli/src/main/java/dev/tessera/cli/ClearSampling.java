@@ -1,6 +1,7 @@
 package dev.tessera.cli;
 
 import dev.tessera.transformer.decode.SamplingOptions;
+import java.math.BigDecimal;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
@@ -14,9 +15,14 @@ import picocli.CommandLine.Model.OptionSpec;
 final class ClearSampling implements IDefaultValueProvider {
   private static final Map<String, String> VALUES =
       Map.of(
-          "--temperature", String.valueOf(SamplingOptions.CLEAR.temperature()),
-          "--top-k", String.valueOf(SamplingOptions.CLEAR.topK()),
-          "--guidance", String.valueOf(SamplingOptions.CLEAR.guidance()));
+          "--temperature", text(SamplingOptions.CLEAR.temperature()),
+          "--top-k", text(SamplingOptions.CLEAR.topK()),
+          "--guidance", text(SamplingOptions.CLEAR.guidance()));
+
+  /** As people write it: 3, not 3.0. */
+  private static String text(double value) {
+    return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+  }
 
   /** Nothing for other options, whose own defaults then hold. */
   @Override

@@ -49,12 +49,12 @@ final class MeasureOptions {
 
   /** The pictures, prepared and split as they were for training. */
   PreparedPictures pictures(Bundle bundle, Session session) throws IOException {
-    return pictures(source, bundle, session);
+    return pictures(source(), bundle, session);
   }
 
   /** Pictures of another source, prepared in the same way. */
-  PreparedPictures pictures(String other, Bundle bundle, Session session) throws IOException {
-    PictureSource pictures = UsageException.check(() -> PictureSource.parse(other));
+  PreparedPictures pictures(PictureSource pictures, Bundle bundle, Session session)
+      throws IOException {
     PrepareListener interruptible = (done, total) -> session.leaveIfInterrupted();
     return PreparedPictures.prepare(
         pictures, bundle.vqvae().picture(), cache(), prepare(), interruptible);

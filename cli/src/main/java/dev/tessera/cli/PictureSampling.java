@@ -13,7 +13,9 @@ final class PictureSampling {
       names = "--guidance",
       paramLabel = "G",
       defaultValue = "1",
-      description = "Above 1 to follow the prompt more closely (default: ${DEFAULT-VALUE}).")
+      description =
+          "Above 1 to follow the prompt more closely, if there is one, by a model that learned from"
+              + " some pictures without captions (default: ${DEFAULT-VALUE}).")
   private double guidance;
 
   @Option(

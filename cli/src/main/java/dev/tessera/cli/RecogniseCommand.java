@@ -2,6 +2,7 @@ package dev.tessera.cli;
 
 import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.evaluation.ClassEvaluation;
+import dev.tessera.vqvae.data.PictureSource;
 import dev.tessera.vqvae.data.PreparedPictures;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -17,15 +18,18 @@ import picocli.CommandLine.Option;
 @Command(
     description = {
       "Measure a model whose captions are classes, by small convolutional networks that learn them"
-          + " from pictures: real is the share of held-out pictures that one named rightly which"
-          + " has learned from real ones; recognised, the share of the model's samples that it"
-          + " names as what was asked for.",
-      "fromSamples is the share of held-out pictures that one names rightly which has learned from"
+          + " from pictures: real is the share of held-out pictures, or of those of --tests, that"
+          + " one named rightly which has learned from real ones; recognised, the share of the"
+          + " model's samples that it names as what was asked for.",
+      "fromSamples is the share of the same pictures that one names rightly which has learned from"
           + " the samples alone; byLikelihood, the share for which the model itself finds the right"
           + " class's caption the most probable."
     })
 final class RecogniseCommand implements Callable<Integer> {
   private static final int TRAINING_PICTURES = 60_000;
+
+  /** Of those in memory. */
+  private static final int TRAINING_BYTES = 1 << 30;
 
   private final Session session;
 
@@ -53,7 +57,8 @@ final class RecogniseCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1000",
       description =
-          "Held-out pictures that the model is asked about at most (default: ${DEFAULT-VALUE}).")
+          "Of the same pictures, those that the model is asked about at most (default:"
+              + " ${DEFAULT-VALUE}).")
   private int asked;
 
   @Option(
@@ -73,14 +78,19 @@ final class RecogniseCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Bundle bundle = model.bundle();
+    Optional<PictureSource> other =
+        Optional.ofNullable(tests)
+            .map(text -> UsageException.check(() -> PictureSource.parse(text)));
     ClassEvaluation.Settings settings =
         UsageException.check(
             () ->
                 new ClassEvaluation.Settings(
-                    TRAINING_PICTURES, perClass, asked, steps, sampling.options()));
+                    trainingPictures(bundle), perClass, asked, steps, sampling.options()));
     PreparedPictures pictures = measured.pictures(bundle, session);
     Optional<PreparedPictures> apart =
-        tests == null ? Optional.empty() : Optional.of(measured.pictures(tests, bundle, session));
+        other.isPresent()
+            ? Optional.of(measured.pictures(other.get(), bundle, session))
+            : Optional.empty();
     ClassEvaluation found;
     try (EvaluationBars bars = new EvaluationBars(session, "classes")) {
       found = ClassEvaluation.of(bundle, pictures, apart, settings, bars);
@@ -97,5 +107,9 @@ final class RecogniseCommand implements Callable<Integer> {
     figures.put("byLikelihood", found.byLikelihood());
     PrintedFigures.print(figures, json, session);
     return ExitCode.DONE;
+  }
+
+  private static int trainingPictures(Bundle bundle) {
+    return Math.min(TRAINING_PICTURES, TRAINING_BYTES / bundle.vqvae().picture().bytes());
   }
 }

@@ -90,7 +90,7 @@ final class SampleCommand implements Callable<Integer> {
   /** Those given; without any prompt there is nothing that guidance could follow. */
   private SamplingOptions options(List<String> asked) {
     SamplingOptions options = settings.options();
-    return asked.stream().allMatch(String::isBlank) ? options.withGuidance(1) : options;
+    return asked.stream().allMatch(String::isEmpty) ? options.withGuidance(1) : options;
   }
 
   /** Every prompt as often as pictures are wanted for it. */

@@ -313,14 +313,21 @@ class TrainingEndToEndTest {
     Path said = folder.resolve("clear.png");
     Path own = folder.resolve("own.png");
     Object[] asked = {"sample", "--model", model(), "--prompt", "a red circle", "-n", 4};
-    with(asked, "--out", unsaid);
-    with(asked, "--temperature", 0.7, "--top-k", 40, "--guidance", 3, "--out", said);
-    with(asked, "--temperature", 1, "--top-k", 0, "--guidance", 1, "--out", own);
+    assertThat(with(asked, "--out", unsaid).exitCode()).isZero();
+    assertThat(
+            with(asked, "--temperature", 0.7, "--top-k", 40, "--guidance", 3, "--out", said)
+                .exitCode())
+        .isZero();
+    assertThat(
+            with(asked, "--temperature", 1, "--top-k", 0, "--guidance", 1, "--out", own).exitCode())
+        .isZero();
     assertThat(said).hasSameBinaryContentAs(unsaid);
     assertThat(Files.mismatch(own, unsaid)).isNotEqualTo(-1);
     assertThat(help("sample"))
         .contains(
-            "0 for the likeliest (default: 0.7)", "follow the prompt more closely (default: 3.0)");
+            "0 for the likeliest (default: 0.7)",
+            "by a model that learned from some pictures without captions (default: 3)",
+            "0 for all (default: 40)");
     assertThat(help("eval")).contains("0 for the likeliest (default: 1)");
   }
 

@@ -28,7 +28,8 @@ public record SamplingOptions(
 
   /**
    * For pictures to look at, seed 0: they show more of the prompt than those of the model's own
-   * distribution, and vary less.
+   * distribution, and vary less. Guidance takes a second stream, and a model that learned from some
+   * pictures without their captions.
    */
   public static final SamplingOptions CLEAR = new SamplingOptions(0.7, 40, 1, 3, 0);
 

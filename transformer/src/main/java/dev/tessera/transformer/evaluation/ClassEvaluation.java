@@ -114,10 +114,11 @@ public record ClassEvaluation(
    *
    * @param pictures whose training pictures a classifier learns from; their captions are the
    *     classes
-   * @param apart a set of the same classes and the same size all of whose pictures are the tests;
-   *     without one, the tests are the held-out ones of {@code pictures}
+   * @param apart a set of the same size all of whose pictures are the tests, none of them among
+   *     those that the model or a classifier learns from; without one, the tests are the held-out
+   *     ones of {@code pictures}
    * @throws IllegalArgumentException if the model has no stage 2, there are fewer than two classes,
-   *     or no tests
+   *     no tests, or tests of a class that no training picture has
    */
   public static ClassEvaluation of(
       Bundle bundle,
@@ -144,6 +145,16 @@ public record ClassEvaluation(
                   + " 2 classes and a picture at least",
               names.size(), tests.size()));
     }
+    tests.classes().stream()
+        .filter(name -> !names.contains(name))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new IllegalArgumentException(
+                  String.format(
+                      "a picture to test on is of the class \"%s\", but no training picture is",
+                      name));
+            });
     try (PictureCodec codec =
             new PictureCodec(
                 bundle.vqvae(), new ParameterStore(bundle.vqvaeWeights()), Execution.best());

@@ -49,8 +49,7 @@ public final class SequenceBuilder {
 
   /**
    * The sequence of {@link #infilling} with all of the picture counting, what is known included:
-   * what infilling is learned from. From a hole alone a model would learn little, as most of a
-   * sequence would say nothing.
+   * what infilling is learned from, so that none of a sequence is wasted.
    *
    * @param bpe as in {@link #build}
    * @param codes as in {@link #build}

@@ -26,8 +26,8 @@
  * al., <i>XLNet</i>, 2019, section 2.3). The order has a token of its own, since text means
  * something else where a part of the picture follows that it describes, and since the vocabulary of
  * a bundle then tells whether its model can fill holes. All codes count in the loss of training,
- * those around the hole included, which teach as much; what infilling is measured by is the hole
- * alone.
+ * those around the hole included: after as many steps holes take fewer bits than where only what is
+ * inside counts. What infilling is measured by is the hole alone.
  */
 @NullMarked
 package dev.tessera.transformer.sequence;

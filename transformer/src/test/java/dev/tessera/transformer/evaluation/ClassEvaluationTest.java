@@ -72,6 +72,23 @@ class ClassEvaluationTest {
     assertThat(found.tests()).isEqualTo(swapped.size());
     // Their captions are the wrong way round, so that what was learned from the others fails.
     assertThat(found.real()).isZero();
+    assertThat(found.asked()).isEqualTo(20);
+  }
+
+  @Test
+  void testsOfAClassThatIsNotLearnedAreRefused() throws IOException {
+    PreparedPictures pictures = pictures(true);
+    PreparedPictures strange = pictures("strange", i -> i % 2 == 0 ? "dark" : "pale");
+    assertThatThrownBy(
+            () ->
+                ClassEvaluation.of(
+                    TinyModel.bundle(PICTURES),
+                    pictures,
+                    Optional.of(strange),
+                    SETTINGS,
+                    EvaluationListener.NONE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("\"pale\"");
   }
 
   @Test
