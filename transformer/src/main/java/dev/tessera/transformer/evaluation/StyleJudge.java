@@ -22,7 +22,6 @@ import java.util.Optional;
  * <p>Not thread-safe.
  */
 final class StyleJudge implements AutoCloseable {
-  private static final int BATCH = 64;
   private static final int PASSES = 15;
 
   /** More would take longer and change little. */
@@ -65,7 +64,7 @@ final class StyleJudge implements AutoCloseable {
         twice.add(style);
       }
     }
-    int steps = Math.max(1, Math.min(MOST_STEPS, PASSES * known.size() / BATCH));
+    int steps = Math.max(1, Math.min(MOST_STEPS, PASSES * known.size() / PictureClassifier.BATCH));
     return StyleProbe.learn(descriptors.toArray(double[][]::new), twice, seed)
         .map(
             probe ->

@@ -27,7 +27,9 @@ import org.nd4j.linalg.api.buffer.DataType;
  * <p>Not thread-safe.
  */
 public final class PictureClassifier implements AutoCloseable {
-  private static final int BATCH = 64;
+  /** Pictures of a step. */
+  public static final int BATCH = 64;
+
   private static final double AVERAGE_DECAY = 0.99;
   private static final LearningRate RATE =
       new LearningRate(2e-3, 50, 0, LearningRate.Decay.COSINE, 0.02);

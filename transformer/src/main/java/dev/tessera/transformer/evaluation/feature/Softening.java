@@ -11,6 +11,7 @@ import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
@@ -106,7 +107,9 @@ public final class Softening {
       writer.setOutput(out);
       writer.write(null, new IIOImage(image, null, null), settings);
       out.flush();
-      return ImageIO.read(new ByteArrayInputStream(bytes.toByteArray()));
+      // A stream of bytes would be read through a file for each picture.
+      return ImageIO.read(
+          new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes.toByteArray())));
     } catch (IOException e) {
       throw new UncheckedIOException(e); // nothing is written but memory
     } finally {
