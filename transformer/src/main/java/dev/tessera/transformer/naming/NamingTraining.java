@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -68,8 +69,15 @@ public final class NamingTraining implements TrainingLoop.Task {
   /** Of the pictures, which are shown as they are. */
   private static final double UNCHANGED = 0.4;
 
+  /**
+   * Of the pictures, which are shown as the model's codes express them: captions are wanted of real
+   * pictures, but samples, which consist of codes, are chosen, too.
+   */
+  private static final double EXPRESSED = 0.3;
+
   private final CaptionForm form;
   private final PreparedPictures pictures;
+  private final UnaryOperator<List<Rgb>> expressed;
   private final long seed;
   private final Execution execution;
   private final ParameterStore store;
@@ -97,13 +105,19 @@ public final class NamingTraining implements TrainingLoop.Task {
    *
    * @param form of {@link #form}
    * @param pictures of which those have a share whose first caption is of the form
+   * @param expressed gives pictures as the model's codes express them
    * @param seed decides first weights, order and everything drawn
    * @param execution of the training
    */
   public NamingTraining(
-      CaptionForm form, PreparedPictures pictures, long seed, Execution execution) {
+      CaptionForm form,
+      PreparedPictures pictures,
+      UnaryOperator<List<Rgb>> expressed,
+      long seed,
+      Execution execution) {
     this.form = form;
     this.pictures = pictures;
+    this.expressed = expressed;
     this.seed = seed;
     this.execution = execution;
     this.store = new ParameterStore(seed, DataType.FLOAT);
@@ -207,23 +221,33 @@ public final class NamingTraining implements TrainingLoop.Task {
   @Override
   public TrainingLoop.Prepared prepare(long step) {
     int places = form.places().size();
+    List<Rgb> shown = new ArrayList<>(BATCH);
+    List<Integer> throughCodes = new ArrayList<>();
     float[][] numbers = new float[places][];
     int[][] parts = new int[places][BATCH];
-    for (int place = 0; place < places; place++) {
-      numbers[place] = new float[BATCH * aspect(place).size()];
-    }
     for (int i = 0; i < BATCH; i++) {
       long at = step * BATCH + i;
       PictureEntry entry = pictures.entry(order.at(at));
       CounterRandom random = new CounterRandom(seed, "naming picture", at);
-      Rgb shown = pictures.picture(order.at(at));
-      if (random.nextDouble() >= UNCHANGED) {
-        shown = entry.allowed(CHANGES).apply(shown, random);
+      Rgb picture = pictures.picture(order.at(at));
+      boolean changed = random.nextDouble() >= UNCHANGED;
+      shown.add(changed ? entry.allowed(CHANGES).apply(picture, random) : picture);
+      if (random.nextDouble() < EXPRESSED) {
+        throughCodes.add(i);
       }
       int[] right = form.parse(entry.captions().get(0)).orElseThrow();
       for (int place = 0; place < places; place++) {
         parts[place][i] = right[place];
-        standardise(place, shown, numbers[place], i);
+      }
+    }
+    List<Rgb> lossy = expressed.apply(throughCodes.stream().map(shown::get).toList());
+    for (int i = 0; i < lossy.size(); i++) {
+      shown.set(throughCodes.get(i), lossy.get(i));
+    }
+    for (int place = 0; place < places; place++) {
+      numbers[place] = new float[BATCH * aspect(place).size()];
+      for (int i = 0; i < BATCH; i++) {
+        standardise(place, shown.get(i), numbers[place], i);
       }
     }
     return (plan, part, progress) -> {

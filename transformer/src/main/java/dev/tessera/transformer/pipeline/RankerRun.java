@@ -115,7 +115,7 @@ public final class RankerRun {
       byte[] digest = digest(config, pictures);
       Optional<Bundle> ranked = train(bundle, config, training, digest, budget, clock);
       Optional<Bundle> whole =
-          ranked.isPresent() ? named(ranked.get(), pictures, execution, digest) : ranked;
+          ranked.isPresent() ? named(ranked.get(), pictures, codec, execution, digest) : ranked;
       return whole.isPresent() && written(whole.get());
     }
   }
@@ -143,7 +143,11 @@ public final class RankerRun {
 
   /** The bundle with naming, if its captions allow it; nothing when it was stopped before. */
   private Optional<Bundle> named(
-      Bundle bundle, PreparedPictures pictures, Execution execution, byte[] digest)
+      Bundle bundle,
+      PreparedPictures pictures,
+      PictureCodec codec,
+      Execution execution,
+      byte[] digest)
       throws IOException {
     Optional<CaptionForm> form = NamingTraining.form(pictures);
     if (form.isEmpty()) {
@@ -151,7 +155,12 @@ public final class RankerRun {
     }
     Checkpoints checkpoints =
         new Checkpoints(setup.checkpoints().resolve(NamingTraining.STAGE), KEPT_CHECKPOINTS);
-    return new NamingTraining(form.get(), pictures, setup.seed(), execution)
+    return new NamingTraining(
+            form.get(),
+            pictures,
+            shown -> codec.decode(codec.encode(shown.size(), shown::get)),
+            setup.seed(),
+            execution)
         .train(
             digest,
             checkpoints,

@@ -47,8 +47,10 @@ class CaptionFitTest {
     int[][] parts = {{7, 1}, {7, 1}, {64, 2}};
     for (int i = 0; i < 3; i++) {
       double[][] likely = NAMER.logProbabilities(PICTURES.get(i));
-      double named = likely[0][parts[i][0]] + likely[1][parts[i][1]];
-      assertThat(fits[i]).isCloseTo(likelihoods[i] + 2 * named + 20 * cosines[i], within(1e-9));
+      double shown = likely[0][parts[i][0]];
+      double drawn = likely[1][parts[i][1]];
+      assertThat(fits[i])
+          .isCloseTo(likelihoods[i] + 4 * shown + 32 * drawn + 20 * cosines[i], within(1e-9));
     }
     // Of equal likelihood and cosine, pictures differ by naming alone.
     double[] alike =
@@ -70,9 +72,9 @@ class CaptionFitTest {
             new double[3],
             Optional.empty(),
             () -> false);
-    assertThat(fits[0]).isCloseTo(2 * NAMER.logProbabilities(PICTURES.get(0))[0][7], within(1e-9));
+    assertThat(fits[0]).isCloseTo(4 * NAMER.logProbabilities(PICTURES.get(0))[0][7], within(1e-9));
     assertThat(fits[1]).isZero();
-    assertThat(fits[2]).isCloseTo(2 * NAMER.logProbabilities(PICTURES.get(2))[1][2], within(1e-9));
+    assertThat(fits[2]).isCloseTo(32 * NAMER.logProbabilities(PICTURES.get(2))[1][2], within(1e-9));
   }
 
   @Test
