@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /** Measures and phases in words. */
 final class Wording {
   private static final double PERCENT = 100;
-  private static final Pattern PART = Pattern.compile("heldOutPart(\\d+)At(\\d+)");
+  private static final Pattern PART = Pattern.compile("heldOut(Coded)?Part(\\d+)At(\\d+)");
 
   private Wording() {}
 
@@ -50,12 +50,18 @@ final class Wording {
     };
   }
 
-  /** How often the right part of a caption was found: heldOutPart1At5. */
+  /**
+   * How often the right part of a caption was found: heldOutPart1At5; heldOutCodedPart1At5 where
+   * pictures were seen as codes express them.
+   */
   private static String ofPart(String name, double value) {
     Matcher part = PART.matcher(name);
-    return part.matches()
-        ? format("part " + part.group(1) + " among " + part.group(2) + " %.0f %%", value * PERCENT)
-        : format(name + " %.4g", value);
+    if (!part.matches()) {
+      return format(name + " %.4g", value);
+    }
+    String seen = part.group(1) == null ? "" : " through codes";
+    return format(
+        "part %s among %s%s %.0f %%", part.group(2), part.group(3), seen, value * PERCENT);
   }
 
   /** What a phase does. */
@@ -66,7 +72,7 @@ final class Wording {
     };
   }
 
-  private static String format(String form, double value) {
-    return String.format(Locale.ROOT, form, value);
+  private static String format(String form, Object... values) {
+    return String.format(Locale.ROOT, form, values);
   }
 }

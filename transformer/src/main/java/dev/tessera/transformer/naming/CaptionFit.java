@@ -14,22 +14,20 @@ import java.util.function.BooleanSupplier;
  * Namer} sees the picture itself, but not which parts of captions go together. A {@link
  * dev.tessera.transformer.ranker.Ranker} compares whole captions with the picture. A fit is the sum
  * of the logarithms of what generator and namer hold for likely, those of the namer times a weight,
- * and {@value #COSINE} times the ranker's cosine; what a model has not counts 0.
+ * and {@value #COSINE_WEIGHT} times the ranker's cosine; what a model has not counts 0.
  *
  * <p>Captions of a real picture are to be likely in all their parts: each has the weight {@value
- * #NAMED}. Samples often show what was asked for in another style, or in none, which generator and
- * ranker hardly mind: among them how a picture is drawn ({@link Aspect#DRAWN}) has the weight
- * {@value #DRAWN}, and what it shows {@value #SHOWN}.
+ * #CAPTION_WEIGHT}. Samples often show what was asked for in another style, or in none, which
+ * generator and ranker hardly mind: among them how a picture is drawn ({@link Aspect#DRAWN}) has
+ * the weight {@value #DRAWN_WEIGHT}, and what it shows {@value #SHOWN_WEIGHT}. All weights were
+ * chosen on every other one of the held-out pictures of all emoji, whose captions name a thing and
+ * a style.
  */
 public final class CaptionFit {
-  /** Chosen on every other one of the held-out pictures of all emoji, as are the others. */
-  private static final double NAMED = 2;
-
-  private static final double SHOWN = 4;
-
-  private static final double DRAWN = 32;
-
-  private static final double COSINE = 20;
+  private static final double CAPTION_WEIGHT = 2;
+  private static final double SHOWN_WEIGHT = 4;
+  private static final double DRAWN_WEIGHT = 32;
+  private static final double COSINE_WEIGHT = 20;
 
   private final Bpe tokenizer;
   private final Optional<Namer> namer;
@@ -61,7 +59,7 @@ public final class CaptionFit {
       int[] parts = parts(bpe.get(i));
       for (int place = 0; place < parts.length; place++) {
         double least = Arrays.stream(likely[place]).min().orElseThrow();
-        fits[i] += NAMED * (parts[place] < 0 ? least : likely[place][parts[place]]);
+        fits[i] += CAPTION_WEIGHT * (parts[place] < 0 ? least : likely[place][parts[place]]);
       }
     }
     return fits;
@@ -100,13 +98,16 @@ public final class CaptionFit {
 
   /** Of a place of the namer's captions, among pictures. */
   private double weight(int place) {
-    return Aspect.of(namer.orElseThrow().form(), place) == Aspect.DRAWN ? DRAWN : SHOWN;
+    return switch (Aspect.of(namer.orElseThrow().form(), place)) {
+      case SHOWN -> SHOWN_WEIGHT;
+      case DRAWN -> DRAWN_WEIGHT;
+    };
   }
 
   private static double[] withCosines(double[] logLikelihoods, Optional<double[]> cosines) {
     double[] fits = logLikelihoods.clone();
     for (int i = 0; i < fits.length && cosines.isPresent(); i++) {
-      fits[i] += COSINE * cosines.get()[i];
+      fits[i] += COSINE_WEIGHT * cosines.get()[i];
     }
     return fits;
   }

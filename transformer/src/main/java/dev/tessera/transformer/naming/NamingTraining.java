@@ -35,7 +35,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Learns which parts of captions belong to a picture. What a place of the endless training sequence
- * holds depends on the seed and the place alone.
+ * holds depends on the seed, the place and what codes make of pictures alone.
  */
 public final class NamingTraining implements TrainingLoop.Task {
   /** The name of this stage in reports, logs and checkpoints. */
@@ -49,7 +49,7 @@ public final class NamingTraining implements TrainingLoop.Task {
   /** Of a small set, which is over before anything is learned otherwise. */
   private static final int LEAST_STEPS = 200;
 
-  /** Of a large one: a few minutes. */
+  /** Of a large one: some ten minutes at 64 × 64 pixels. */
   private static final int MOST_STEPS = 4000;
 
   /** Pictures that say which numbers are usual. */
@@ -70,14 +70,17 @@ public final class NamingTraining implements TrainingLoop.Task {
   private static final double UNCHANGED = 0.4;
 
   /**
-   * Of the pictures, which are shown as the model's codes express them: captions are wanted of real
-   * pictures, but samples, which consist of codes, are chosen, too.
+   * Pictures of a batch that are shown as the model's codes express them, at most: captions are
+   * wanted of real pictures, but samples, which consist of codes, are to be chosen, too.
    */
-  private static final double EXPRESSED = 0.3;
+  private static final int THROUGH_CODES = 64;
+
+  /** Of these the bytes at most, as large pictures take long: 64 pictures of 64 × 64 pixels. */
+  private static final int BYTES_THROUGH_CODES = THROUGH_CODES * 64 * 64 * 3;
 
   private final CaptionForm form;
   private final PreparedPictures pictures;
-  private final UnaryOperator<List<Rgb>> expressed;
+  private final UnaryOperator<List<Rgb>> throughCodes;
   private final long seed;
   private final Execution execution;
   private final ParameterStore store;
@@ -105,19 +108,20 @@ public final class NamingTraining implements TrainingLoop.Task {
    *
    * @param form of {@link #form}
    * @param pictures of which those have a share whose first caption is of the form
-   * @param expressed gives pictures as the model's codes express them
+   * @param throughCodes gives pictures as the model's codes express them: as many, of the same size
+   *     and in their order, whatever else is asked for
    * @param seed decides first weights, order and everything drawn
    * @param execution of the training
    */
   public NamingTraining(
       CaptionForm form,
       PreparedPictures pictures,
-      UnaryOperator<List<Rgb>> expressed,
+      UnaryOperator<List<Rgb>> throughCodes,
       long seed,
       Execution execution) {
     this.form = form;
     this.pictures = pictures;
-    this.expressed = expressed;
+    this.throughCodes = throughCodes;
     this.seed = seed;
     this.execution = execution;
     this.store = new ParameterStore(seed, DataType.FLOAT);
@@ -222,7 +226,6 @@ public final class NamingTraining implements TrainingLoop.Task {
   public TrainingLoop.Prepared prepare(long step) {
     int places = form.places().size();
     List<Rgb> shown = new ArrayList<>(BATCH);
-    List<Integer> throughCodes = new ArrayList<>();
     float[][] numbers = new float[places][];
     int[][] parts = new int[places][BATCH];
     for (int i = 0; i < BATCH; i++) {
@@ -232,17 +235,16 @@ public final class NamingTraining implements TrainingLoop.Task {
       Rgb picture = pictures.picture(order.at(at));
       boolean changed = random.nextDouble() >= UNCHANGED;
       shown.add(changed ? entry.allowed(CHANGES).apply(picture, random) : picture);
-      if (random.nextDouble() < EXPRESSED) {
-        throughCodes.add(i);
-      }
       int[] right = form.parse(entry.captions().get(0)).orElseThrow();
       for (int place = 0; place < places; place++) {
         parts[place][i] = right[place];
       }
     }
-    List<Rgb> lossy = expressed.apply(throughCodes.stream().map(shown::get).toList());
+    // Which pictures are first in a batch is another matter in each pass.
+    List<Rgb> first = shown.subList(0, codedPictures());
+    List<Rgb> lossy = throughCodes.apply(List.copyOf(first));
     for (int i = 0; i < lossy.size(); i++) {
-      shown.set(throughCodes.get(i), lossy.get(i));
+      first.set(i, lossy.get(i));
     }
     for (int place = 0; place < places; place++) {
       numbers[place] = new float[BATCH * aspect(place).size()];
@@ -260,6 +262,10 @@ public final class NamingTraining implements TrainingLoop.Task {
     };
   }
 
+  private int codedPictures() {
+    return Math.max(1, Math.min(THROUGH_CODES, BYTES_THROUGH_CODES / pictures.config().bytes()));
+  }
+
   private void standardise(int place, Rgb shown, float[] numbers, int row) {
     double[] standard = standards.get(place).apply(aspect(place), shown);
     for (int i = 0; i < standard.length; i++) {
@@ -268,30 +274,42 @@ public final class NamingTraining implements TrainingLoop.Task {
   }
 
   /**
-   * How often the right part of a held-out picture is the first, or among five. Training ends with
-   * its last weights, whatever this says.
+   * How often the right part of a held-out picture is the first, or among five, and the same of
+   * what codes make of the picture. Training ends with its last weights, whatever this says.
    */
   @Override
   public TrainingLoop.Evaluation evaluate(long step) {
     Map<String, Double> measures = new LinkedHashMap<>();
     if (heldOut.length > 0) {
       Namer namer = new Namer(form, whole(store.toTensors()));
-      double[][][] found = new double[form.places().size()][heldOut.length][];
-      int[][] right = new int[form.places().size()][heldOut.length];
-      for (int i = 0; i < heldOut.length; i++) {
-        double[][] scores = namer.logProbabilities(pictures.picture(heldOut[i]));
-        int[] parts = form.parse(pictures.entry(heldOut[i]).captions().get(0)).orElseThrow();
-        for (int place = 0; place < scores.length; place++) {
-          found[place][i] = scores[place];
-          right[place][i] = parts[place];
-        }
+      List<double[][]> real = new ArrayList<>();
+      List<double[][]> coded = new ArrayList<>();
+      for (int start = 0; start < heldOut.length; start += codedPictures()) {
+        int end = Math.min(heldOut.length, start + codedPictures());
+        List<Rgb> some = Arrays.stream(heldOut, start, end).mapToObj(pictures::picture).toList();
+        some.forEach(picture -> real.add(namer.logProbabilities(picture)));
+        throughCodes.apply(some).forEach(picture -> coded.add(namer.logProbabilities(picture)));
       }
-      for (int place = 0; place < found.length; place++) {
-        Ranks ranks = Ranks.of(found[place], right[place]);
-        measures.put("heldOutPart" + (place + 1) + "At1", ranks.recallAt(1));
-        measures.put("heldOutPart" + (place + 1) + "At5", ranks.recallAt(5));
-      }
+      measure("heldOutPart", real, measures);
+      measure("heldOutCodedPart", coded, measures);
     }
     return new TrainingLoop.Evaluation(measures, Double.NaN);
+  }
+
+  /**
+   * @param found what the namer says of each held-out picture
+   */
+  private void measure(String prefix, List<double[][]> found, Map<String, Double> measures) {
+    for (int place = 0; place < form.places().size(); place++) {
+      double[][] scores = new double[heldOut.length][];
+      int[] right = new int[heldOut.length];
+      for (int i = 0; i < heldOut.length; i++) {
+        scores[i] = found.get(i)[place];
+        right[i] = form.parse(pictures.entry(heldOut[i]).captions().get(0)).orElseThrow()[place];
+      }
+      Ranks ranks = Ranks.of(scores, right);
+      measures.put(prefix + (place + 1) + "At1", ranks.recallAt(1));
+      measures.put(prefix + (place + 1) + "At5", ranks.recallAt(5));
+    }
   }
 }

@@ -155,12 +155,7 @@ public final class RankerRun {
     }
     Checkpoints checkpoints =
         new Checkpoints(setup.checkpoints().resolve(NamingTraining.STAGE), KEPT_CHECKPOINTS);
-    return new NamingTraining(
-            form.get(),
-            pictures,
-            shown -> codec.decode(codec.encode(shown.size(), shown::get)),
-            setup.seed(),
-            execution)
+    return new NamingTraining(form.get(), pictures, codec::reconstruct, setup.seed(), execution)
         .train(
             digest,
             checkpoints,

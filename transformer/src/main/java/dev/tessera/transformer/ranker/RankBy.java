@@ -10,8 +10,8 @@ public enum RankBy {
   /** How well the {@link Ranker} of the bundle finds that they fit: a cosine, −1 to 1. */
   RANKER,
   /**
-   * All that the bundle has: the likelihood, the ranker and naming, as captions are put in order by
-   * {@link dev.tessera.transformer.naming.CaptionFit}.
+   * All that the bundle has: the likelihood, the ranker and naming, in the sum of {@link
+   * dev.tessera.transformer.naming.CaptionFit}.
    */
   ALL
 }

@@ -164,8 +164,7 @@ public final class RankerTraining implements TrainingLoop.Task {
       Augmentation change = entry.allowed(training.augmentation());
       shown.add(change.apply(pictures.picture(picture), random));
     }
-    int[][] codes = codec.encode(reconstructed.size(), i -> shown.get(reconstructed.get(i)));
-    List<Rgb> expressed = codec.decode(codes);
+    List<Rgb> expressed = codec.reconstruct(reconstructed.stream().map(shown::get).toList());
     for (int i = 0; i < expressed.size(); i++) {
       shown.set(reconstructed.get(i), expressed.get(i));
     }

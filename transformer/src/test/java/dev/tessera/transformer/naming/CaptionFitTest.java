@@ -64,6 +64,29 @@ class CaptionFitTest {
   }
 
   @Test
+  void whatAPlaceWeighsDependsOnWhatItNames() {
+    List<String> things = NamerTest.FORM.places().get(0);
+    List<String> styles = NamerTest.FORM.places().get(1);
+    Namer styleFirst = namer(new CaptionForm(List.of(styles, things)));
+    double[][] likely = styleFirst.logProbabilities(PICTURES.get(0));
+    assertThat(ofPicture(styleFirst, "b, 007"))
+        .isCloseTo(32 * likely[0][1] + 4 * likely[1][7], within(1e-9));
+    Namer thingsAlone = namer(new CaptionForm(List.of(things)));
+    likely = thingsAlone.logProbabilities(PICTURES.get(0));
+    assertThat(ofPicture(thingsAlone, "007")).isCloseTo(4 * likely[0][7], within(1e-9));
+  }
+
+  private static Namer namer(CaptionForm form) {
+    return new Namer(form, NamerTest.weights(form));
+  }
+
+  private static double ofPicture(Namer namer, String caption) {
+    return new CaptionFit(BPE, Optional.of(namer))
+        .ofPictures(
+            PICTURES.subList(0, 1), bpe(caption), new double[1], Optional.empty(), () -> false)[0];
+  }
+
+  @Test
   void partsThatTheNamerDoesNotKnowSayNothingOfPictures() {
     double[] fits =
         fit.ofPictures(

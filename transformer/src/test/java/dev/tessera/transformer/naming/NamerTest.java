@@ -21,10 +21,14 @@ class NamerTest {
               IntStream.range(0, 65).mapToObj("%03d"::formatted).toList(), List.of("a", "b", "c")));
 
   static TensorMap weights() {
+    return weights(FORM);
+  }
+
+  static TensorMap weights(CaptionForm form) {
     TensorMap weights = new TensorMap();
-    for (int place = 0; place < 2; place++) {
-      int parts = FORM.places().get(place).size();
-      Aspect aspect = Aspect.of(FORM, place);
+    for (int place = 0; place < form.places().size(); place++) {
+      int parts = form.places().get(place).size();
+      Aspect aspect = Aspect.of(form, place);
       NamingGraph.Names names = new NamingGraph.Names(place);
       weights.put(names.mean(), noise(names.mean(), aspect.size()));
       weights.put(names.factor(), noise(names.factor(), aspect.size()));

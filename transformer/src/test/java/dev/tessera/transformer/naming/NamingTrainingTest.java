@@ -80,17 +80,17 @@ class NamingTrainingTest {
 
   private TensorMap train(CaptionForm form, PreparedPictures pictures, long seed, int steps)
       throws IOException {
-    return train(form, pictures, UnaryOperator.identity(), seed, steps);
+    return train(form, pictures, NamingTrainingTest::allInOtherColours, seed, steps);
   }
 
   private TensorMap train(
       CaptionForm form,
       PreparedPictures pictures,
-      UnaryOperator<List<Rgb>> expressed,
+      UnaryOperator<List<Rgb>> throughCodes,
       long seed,
       int steps)
       throws IOException {
-    return new NamingTraining(form, pictures, expressed, seed, Execution.fused())
+    return new NamingTraining(form, pictures, throughCodes, seed, Execution.fused())
         .train(
             steps,
             new byte[0],
@@ -120,23 +120,26 @@ class NamingTrainingTest {
   void stylesAreNamedOfWhatCodesExpressToo() throws IOException {
     PreparedPictures pictures = prepared();
     CaptionForm form = NamingTraining.form(pictures).orElseThrow();
-    UnaryOperator<List<Rgb>> codec =
-        shown -> shown.stream().map(NamingTrainingTest::otherColours).toList();
-    Namer namer = new Namer(form, train(form, pictures, codec, 1, STEPS));
-    assertThat(right(form, namer, 1, NamingTrainingTest::otherColours))
+    Namer namer =
+        new Namer(form, train(form, pictures, NamingTrainingTest::allInOtherColours, 1, STEPS));
+    assertThat(right(form, namer, 1, NamingTrainingTest::inOtherColours))
         .as("styles of what went through the codec, of 33")
         .isGreaterThan(30);
     assertThat(right(form, namer, 1, UnaryOperator.identity()))
         .as("styles of real pictures, of 33")
         .isGreaterThan(30);
-    Namer unaware = new Namer(form, train(form, pictures, 1, STEPS));
-    assertThat(right(form, unaware, 1, NamingTrainingTest::otherColours))
+    Namer unaware = new Namer(form, train(form, pictures, UnaryOperator.identity(), 1, STEPS));
+    assertThat(right(form, unaware, 1, NamingTrainingTest::inOtherColours))
         .as("by who never saw such pictures, of 33")
         .isLessThan(25);
   }
 
+  private static List<Rgb> allInOtherColours(List<Rgb> shown) {
+    return shown.stream().map(NamingTrainingTest::inOtherColours).toList();
+  }
+
   /** The picture as a codec gives it back that takes red for green and green for red. */
-  private static Rgb otherColours(Rgb picture) {
+  private static Rgb inOtherColours(Rgb picture) {
     byte[] pixels = picture.pixels().clone();
     for (int i = 0; i < pixels.length; i += 3) {
       byte red = pixels[i];
@@ -180,7 +183,8 @@ class NamingTrainingTest {
   }
 
   private static NamingTraining naming(CaptionForm form, PreparedPictures pictures) {
-    return new NamingTraining(form, pictures, UnaryOperator.identity(), 3, Execution.fused());
+    return new NamingTraining(
+        form, pictures, NamingTrainingTest::allInOtherColours, 3, Execution.fused());
   }
 
   @Test

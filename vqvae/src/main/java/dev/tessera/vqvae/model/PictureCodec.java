@@ -106,6 +106,11 @@ public final class PictureCodec implements PictureEncoder, AutoCloseable {
     decoders.forEachBatch(count, (plan, start, filled) -> {});
   }
 
+  /** Pictures as their codes express them, in the same order: encoded and decoded. */
+  public List<Rgb> reconstruct(List<Rgb> pictures) {
+    return decode(encode(pictures.size(), pictures::get));
+  }
+
   /** The picture that codes stand for. */
   public Rgb decode(int[] codes) {
     return decode(new int[][] {codes}).get(0);

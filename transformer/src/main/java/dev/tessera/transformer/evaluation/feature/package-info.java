@@ -15,7 +15,9 @@
  *
  * <p>Both descriptors, and the finer {@link dev.tessera.transformer.evaluation.feature.Palette},
  * also serve {@link dev.tessera.transformer.naming}. The captions that it finds are held against
- * true ones, and not judged by what is here.
+ * true ones, and not judged by what is here. Samples that naming helped to choose are: their
+ * figures are about what the descriptors see, in weights of their own. Of style half of the verdict
+ * is a network's, which sees pixels.
  *
  * <p>Tribuo does what it is made for: logistic regression with its report of accuracy and
  * confusion, multi-label classification, exact nearest neighbours, eigenvalues of symmetric
