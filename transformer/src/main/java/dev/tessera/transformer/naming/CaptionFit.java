@@ -25,8 +25,8 @@ import java.util.function.BooleanSupplier;
  */
 public final class CaptionFit {
   private static final double CAPTION_WEIGHT = 2;
-  private static final double SHOWN_WEIGHT = 4;
-  private static final double DRAWN_WEIGHT = 32;
+  private static final double SHOWN_WEIGHT = 8;
+  private static final double DRAWN_WEIGHT = 24;
   private static final double COSINE_WEIGHT = 20;
 
   private final Bpe tokenizer;

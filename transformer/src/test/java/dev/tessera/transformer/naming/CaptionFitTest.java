@@ -50,7 +50,7 @@ class CaptionFitTest {
       double shown = likely[0][parts[i][0]];
       double drawn = likely[1][parts[i][1]];
       assertThat(fits[i])
-          .isCloseTo(likelihoods[i] + 4 * shown + 32 * drawn + 20 * cosines[i], within(1e-9));
+          .isCloseTo(likelihoods[i] + 8 * shown + 24 * drawn + 20 * cosines[i], within(1e-9));
     }
     // Of equal likelihood and cosine, pictures differ by naming alone.
     double[] alike =
@@ -70,10 +70,10 @@ class CaptionFitTest {
     Namer styleFirst = namer(new CaptionForm(List.of(styles, things)));
     double[][] likely = styleFirst.logProbabilities(PICTURES.get(0));
     assertThat(ofPicture(styleFirst, "b, 007"))
-        .isCloseTo(32 * likely[0][1] + 4 * likely[1][7], within(1e-9));
+        .isCloseTo(24 * likely[0][1] + 8 * likely[1][7], within(1e-9));
     Namer thingsAlone = namer(new CaptionForm(List.of(things)));
     likely = thingsAlone.logProbabilities(PICTURES.get(0));
-    assertThat(ofPicture(thingsAlone, "007")).isCloseTo(4 * likely[0][7], within(1e-9));
+    assertThat(ofPicture(thingsAlone, "007")).isCloseTo(8 * likely[0][7], within(1e-9));
   }
 
   private static Namer namer(CaptionForm form) {
@@ -95,9 +95,9 @@ class CaptionFitTest {
             new double[3],
             Optional.empty(),
             () -> false);
-    assertThat(fits[0]).isCloseTo(4 * NAMER.logProbabilities(PICTURES.get(0))[0][7], within(1e-9));
+    assertThat(fits[0]).isCloseTo(8 * NAMER.logProbabilities(PICTURES.get(0))[0][7], within(1e-9));
     assertThat(fits[1]).isZero();
-    assertThat(fits[2]).isCloseTo(32 * NAMER.logProbabilities(PICTURES.get(2))[1][2], within(1e-9));
+    assertThat(fits[2]).isCloseTo(24 * NAMER.logProbabilities(PICTURES.get(2))[1][2], within(1e-9));
   }
 
   @Test
