@@ -279,10 +279,14 @@ public final class FusedOps implements Ops {
       GraphTensor bias,
       int stride,
       long channels) {
-    DataType type = channels <= FEW_CHANNELS ? DataType.FLOAT : product;
+    // By pairs of channels some processors multiply bf16: with an odd one left over, oneDNN 3.6
+    // reads
+    // what is no weight where there is no AMX (brg_conv_fwd:avx512_core_bf16).
+    DataType from = x.size(3) % 2 == 0 && channels % 2 == 0 ? product : DataType.FLOAT;
+    DataType type = channels <= FEW_CHANNELS ? DataType.FLOAT : from;
     return add(
         new Convolution(transposed, stride, false, type),
-        cast(x, product),
+        cast(x, from),
         floats(weight),
         floats(bias));
   }

@@ -86,8 +86,10 @@ public final class PackedLinear {
           case INT8 -> wholeNumbers(dnn, weights, factors);
         };
     scales = new Kept(floats(dnn, factors, out));
-    memory.desc any = new memory.desc(new long[] {in, out}, type(), memory.format_tag.any);
-    matmul.primitive_desc description = describe(dnn, TILE, any);
+    // Where there is no AMX, oneDNN 3.6 adds something to a pair whose second input is missing.
+    memory.format_tag tag = in % 2 == 0 ? memory.format_tag.any : memory.format_tag.ab;
+    memory.desc wanted = new memory.desc(new long[] {in, out}, type(), tag);
+    matmul.primitive_desc description = describe(dnn, TILE, wanted);
     this.weights = arena.take(description.weights_desc(0));
     dnn.reorder(given, this.weights.held())
         .with(DNNL_ARG_FROM, given)

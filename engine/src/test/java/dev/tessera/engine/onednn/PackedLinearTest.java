@@ -24,6 +24,8 @@ class PackedLinearTest {
     "64, 96, NONE, BFLOAT16",
     "64, 96, GELU, BFLOAT16",
     "42, 37, NONE, BFLOAT16",
+    "43, 37, NONE, BFLOAT16",
+    "5, 64, NONE, BFLOAT16",
     "7, 1, GELU, BFLOAT16",
     "1024, 64, NONE, BFLOAT16",
     "64, 96, NONE, INT8",

@@ -6,9 +6,10 @@
  * <p>For each place of captions a softmax over all parts that may stand there is learned, of
  * numbers that describe a picture and that nobody trained. With two to five pictures for each of
  * thousands of things, that names held-out emoji better than a network that learns to see: of the
- * concepts of 345 of them, 69 % are among the five likeliest, and 95 % of the styles are right; of
+ * concepts of 345 of them, 70 % are among the five likeliest, and 94 % of the styles are right; of
  * captions by a {@link dev.tessera.transformer.ranker.Ranker}, which knows whole captions, 46 % and
- * 40 %.
+ * 40 %. A quarter of the pictures that it learns from went through the codes of the model, whose
+ * samples consist of such: of the held-out ones after that, 67 % and 75 %.
  *
  * <p>Letters of shapes: B pictures of a batch, F numbers of an aspect, H of the hidden layer.
  *
