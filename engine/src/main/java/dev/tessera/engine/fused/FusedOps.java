@@ -279,9 +279,8 @@ public final class FusedOps implements Ops {
       GraphTensor bias,
       int stride,
       long channels) {
-    // By pairs of channels some processors multiply bf16: with an odd one left over, oneDNN 3.6
-    // reads
-    // what is no weight where there is no AMX (brg_conv_fwd:avx512_core_bf16).
+    // bf16 is multiplied by pairs of channels. Where there is no AMX, oneDNN 3.6 takes what is no
+    // weight for the partner of an odd one (brg_conv_fwd:avx512_core_bf16).
     DataType from = x.size(3) % 2 == 0 && channels % 2 == 0 ? product : DataType.FLOAT;
     DataType type = channels <= FEW_CHANNELS ? DataType.FLOAT : from;
     return add(
