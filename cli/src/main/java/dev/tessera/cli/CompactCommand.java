@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     description = {
       "Write a model in fewer bytes: the weights of the matrix products of stage 2, of the ranker"
-          + " and of naming in half precision, to nearest even; embeddings, norms, biases and stage"
-          + " 1 stay in f32.",
+          + " and of naming and the tables of tokens in half precision, to nearest even; positions,"
+          + " norms, biases and stage 1 stay in f32.",
       "With bf16, a decoder whose weights are bf16 (sample --weights bf16, the default where the"
           + " processor multiplies such numbers) draws the same pictures from both files."
     })

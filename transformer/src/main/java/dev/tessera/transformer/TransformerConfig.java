@@ -39,18 +39,32 @@ public record TransformerConfig(
    * @param queryKeyNorm whether queries and keys are normalised in each head (Dehghani et al.,
    *     <i>Scaling vision transformers to 22 billion parameters</i>, 2023, section 2)
    * @param infilling whether there is an order for filling holes; one more row of the token table
+   * @param neighbourhood how many rows and columns away, 0 to {@value #MAXIMUM_NEIGHBOURHOOD}, the
+   *     known tokens around the place to be predicted are part of an input, whatever the order; 0
+   *     for none
    */
   public record Variant(
-      PositionEncoding positions, boolean sandwichNorm, boolean queryKeyNorm, boolean infilling) {
+      PositionEncoding positions,
+      boolean sandwichNorm,
+      boolean queryKeyNorm,
+      boolean infilling,
+      int neighbourhood) {
+    /** Largest neighbourhood. */
+    public static final int MAXIMUM_NEIGHBOURHOOD = 4;
+
     /**
      * Learned absolute positions, norms before attention and MLP alone, and no order for filling
      * holes.
      */
     public static final Variant DEFAULT = new Variant(PositionEncoding.ABSOLUTE, false, false);
 
-    /** A variant without the order for filling holes. */
+    public Variant {
+      require("neighbourhood", neighbourhood, 0, MAXIMUM_NEIGHBOURHOOD);
+    }
+
+    /** A variant without the order for filling holes, and without neighbourhood. */
     public Variant(PositionEncoding positions, boolean sandwichNorm, boolean queryKeyNorm) {
-      this(positions, sandwichNorm, queryKeyNorm, false);
+      this(positions, sandwichNorm, queryKeyNorm, false, 0);
     }
   }
 
@@ -129,7 +143,12 @@ public record TransformerConfig(
   /** The same model with or without the order for filling holes. */
   public TransformerConfig withInfilling(boolean value) {
     return with(
-        new Variant(variant.positions(), variant.sandwichNorm(), variant.queryKeyNorm(), value));
+        new Variant(
+            variant.positions(),
+            variant.sandwichNorm(),
+            variant.queryKeyNorm(),
+            value,
+            variant.neighbourhood()));
   }
 
   /** The same model in another variant, infilling included. */

@@ -50,7 +50,8 @@ class ShippedConfigsTest {
         shape.masks(),
         shape.positions(),
         shape.sandwichNorm(),
-        shape.queryKeyNorm());
+        shape.queryKeyNorm(),
+        shape.neighbourhood());
   }
 
   @ParameterizedTest

@@ -201,9 +201,10 @@ public record Bundle(
 
   /**
    * The same model in fewer bytes: the weights of the products of stage 2, of the ranker and of
-   * naming are rounded, those of stage 2 as a decoder rounds them that multiplies such numbers, so
-   * that with such weights ({@link dev.tessera.transformer.decode.WeightFormat#BF16}) it draws the
-   * same tokens. Stage 1 stays as it is: pictures have the tokens that they had.
+   * naming and the tables of tokens are rounded, those of stage 2 as a decoder rounds them that
+   * multiplies such numbers, so that with such weights ({@link
+   * dev.tessera.transformer.decode.WeightFormat#BF16}) it draws the same tokens. Stage 1 stays as
+   * it is: pictures have the tokens that they had.
    *
    * @param type of the rounded weights, F16 or BF16
    * @throws IllegalArgumentException if a number is too large for the type

@@ -36,7 +36,8 @@ final class TransformerProtos {
                 })
             .setSandwichNorm(config.variant().sandwichNorm())
             .setQueryKeyNorm(config.variant().queryKeyNorm())
-            .setInfilling(config.infilling());
+            .setInfilling(config.infilling())
+            .setNeighbourhood(config.variant().neighbourhood());
     for (MaskPattern mask : config.masks()) {
       proto.addMasks(
           switch (mask) {
@@ -73,7 +74,11 @@ final class TransformerProtos {
         };
     TransformerConfig.Variant variant =
         new TransformerConfig.Variant(
-            positions, proto.getSandwichNorm(), proto.getQueryKeyNorm(), proto.getInfilling());
+            positions,
+            proto.getSandwichNorm(),
+            proto.getQueryKeyNorm(),
+            proto.getInfilling(),
+            proto.getNeighbourhood());
     TransformerConfig config = config(proto, masks, variant);
     requireConstant("local window", proto.getLocalWindow(), localWindow(masks));
     requireConstant(

@@ -1,7 +1,9 @@
 package dev.tessera.transformer.decode;
 
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.sequence.Neighbourhood;
 import dev.tessera.transformer.sequence.Vocabulary;
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
@@ -38,6 +40,9 @@ public final class IncrementalDecoder implements AutoCloseable {
 
   /** The order token of each slot. */
   private final int[] orders;
+
+  /** What each slot knows of its picture. */
+  private final Neighbourhood.Seen[] seen;
 
   /** Where the logits of each row are. */
   private final float[][] logits;
@@ -93,6 +98,9 @@ public final class IncrementalDecoder implements AutoCloseable {
     this.format = format;
     this.maximumBatch = maximumBatch;
     orders = new int[maximumBatch];
+    Neighbourhood neighbourhood = new Neighbourhood(config);
+    seen = new Neighbourhood.Seen[maximumBatch];
+    Arrays.setAll(seen, slot -> neighbourhood.nothing());
     logits = new float[maximumBatch][];
     slots = new Slots(maximumBatch);
     pass = new Pass(config, Math.max(maximumBatch, GIVEN_TOGETHER));
@@ -157,6 +165,7 @@ public final class IncrementalDecoder implements AutoCloseable {
       member.cache().copy(from, to, length);
     }
     orders[to] = orders[from];
+    seen[to].copy(seen[from]);
   }
 
   /**
@@ -307,8 +316,11 @@ public final class IncrementalDecoder implements AutoCloseable {
     int slot = slots.of(row);
     if (input == 0) {
       orders[slot] = token;
+      seen[slot].clear();
     }
+    seen[slot].add(token, position);
     pass.set(passRow, slot, input, orders[slot], token, position, targetPosition);
+    seen[slot].around(targetPosition, pass.neighbours(passRow), 0);
   }
 
   private void work(int member) {

@@ -149,7 +149,7 @@ final class PackedMember extends Member {
   void embed(Pass pass) {
     int end = endOfKept(pass.rows());
     for (int r = firstKept(pass.rows()); r < end; r++) {
-      weights.embed(pass.token(r), pass.position(r), pass.targetPosition(r), stream.row(r));
+      weights.embed(pass, r, stream.row(r));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.tessera.transformer.decode;
 
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.sequence.Neighbourhood;
 
 /**
  * The inputs that go through the model together, and the logits that come of them. Either the next
@@ -21,6 +22,7 @@ final class Pass {
   private final int[] tokens;
   private final int[] positions;
   private final int[] targetPositions;
+  private final int[][] neighbours;
   private final float[][] textLogits;
   private final float[][] imageLogits;
   private int rows;
@@ -37,6 +39,7 @@ final class Pass {
     tokens = new int[capacity];
     positions = new int[capacity];
     targetPositions = new int[capacity];
+    neighbours = new int[capacity][new Neighbourhood(config).size()];
     textLogits = new float[capacity][config.textVocabulary()];
     imageLogits = new float[capacity][config.imageVocabulary()];
   }
@@ -112,6 +115,11 @@ final class Pass {
 
   int targetPosition(int row) {
     return targetPositions[row];
+  }
+
+  /** Ids of what is known around the target of a row, to be filled after {@link #set}. */
+  int[] neighbours(int row) {
+    return neighbours[row];
   }
 
   /** Where the logits of a row go; not for {@link Range#NONE}. */

@@ -77,7 +77,7 @@ final class PlainMember extends Member {
   @Override
   void embed(Pass pass) {
     for (int row = 0; row < pass.rows(); row++) {
-      weights.embed(pass.token(row), pass.position(row), pass.targetPosition(row), x.row(row));
+      weights.embed(pass, row, x.row(row));
     }
   }
 

@@ -1,9 +1,13 @@
 package dev.tessera.transformer.decode;
 
+import static dev.tessera.transformer.sequence.Neighbourhood.CHANNELS;
+
+import dev.tessera.engine.onednn.Bfloat16;
 import dev.tessera.engine.store.TensorMap;
 import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.sequence.AxialPositions;
+import dev.tessera.transformer.sequence.Neighbourhood;
 import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenEmbedding [V][D]
  * @param positionEmbedding [P][D]; zeros where positions are rotary
  * @param targetEmbedding [P][D]
+ * @param neighbours of what is known around the target; null if there is nothing of that
  * @param blocks one for each layer
  * @param norm before the head
  * @param textHead [D][text vocabulary], the head's columns of the text range
@@ -26,6 +31,7 @@ public record TransformerWeights(
     float[][] tokenEmbedding,
     float[][] positionEmbedding,
     float[][] targetEmbedding,
+    @Nullable Neighbours neighbours,
     List<Block> blocks,
     Norm norm,
     float[][] textHead,
@@ -62,6 +68,42 @@ public record TransformerWeights(
   public record HeadNorm(float[] queryScale, float[] keyScale) {}
 
   /**
+   * What known tokens around a place add to the input that predicts it.
+   *
+   * @param embedding [1 + K][C], C = {@link Neighbourhood#CHANNELS}
+   * @param weight [N · C][D] for N neighbours
+   * @param unknown [N][D], what each adds while it is not known: most of them in raster order
+   */
+  public record Neighbours(float[][] embedding, float[][] weight, float[][] unknown) {
+    /** With what unknown ones add computed beforehand. */
+    static Neighbours of(float[][] embedding, float[][] weight) {
+      float[][] unknown = new float[weight.length / CHANNELS][weight[0].length];
+      for (int i = 0; i < unknown.length; i++) {
+        multiply(embedding[Neighbourhood.UNKNOWN], weight, i, unknown[i]);
+      }
+      return new Neighbours(embedding, weight, unknown);
+    }
+
+    private static void multiply(float[] neighbour, float[][] weight, int i, float[] y) {
+      MatrixProduct.accumulate(neighbour, 0, weight, i * CHANNELS, CHANNELS, y, 0, y.length);
+    }
+
+    /** Adds the neighbours with these N ids to [D]. */
+    void add(int[] ids, float[] y) {
+      for (int i = 0; i < ids.length; i++) {
+        if (ids[i] == Neighbourhood.UNKNOWN) {
+          float[] row = unknown[i];
+          for (int j = 0; j < y.length; j++) {
+            y[j] += row[j];
+          }
+        } else {
+          multiply(embedding[ids[i]], weight, i, y);
+        }
+      }
+    }
+  }
+
+  /**
    * A layer normalisation.
    *
    * @param scale [D]
@@ -82,19 +124,26 @@ public record TransformerWeights(
   }
 
   /**
-   * What a token begins with: the sum of its own, its position's and its target's row, into [D].
+   * What a row of a pass begins with: the sum of its token's, its position's and its target's row,
+   * and what is known around the target, into [D].
    */
-  void embed(int token, int position, int targetPosition, float[] y) {
-    float[] a = tokenEmbedding[token];
-    float[] b = positionEmbedding[position];
-    float[] c = targetEmbedding[targetPosition];
+  void embed(Pass pass, int row, float[] y) {
+    float[] a = tokenEmbedding[pass.token(row)];
+    float[] b = positionEmbedding[pass.position(row)];
+    float[] c = targetEmbedding[pass.targetPosition(row)];
     for (int j = 0; j < y.length; j++) {
       y[j] = a[j] + b[j] + c[j];
     }
+    if (neighbours != null) {
+      neighbours.add(pass.neighbours(row), y);
+    }
   }
 
-  /** All but the matrices of linear maps, which are empty. */
-  TransformerWeights withoutMatrices() {
+  /**
+   * All but the matrices of linear maps, which are empty; what a token and its neighbours begin
+   * with is rounded to bfloat16, as compact bundles hold it.
+   */
+  TransformerWeights besidesMatrices() {
     float[][] none = {};
     List<Block> rest = new ArrayList<>();
     for (Block block : blocks) {
@@ -111,7 +160,24 @@ public record TransformerWeights(
               block.headNorm));
     }
     return new TransformerWeights(
-        tokenEmbedding, positionEmbedding, targetEmbedding, rest, norm, none, none);
+        rounded(tokenEmbedding),
+        positionEmbedding,
+        targetEmbedding,
+        neighbours == null ? null : Neighbours.of(neighbours.embedding, rounded(neighbours.weight)),
+        rest,
+        norm,
+        none,
+        none);
+  }
+
+  private static float[][] rounded(float[][] rows) {
+    float[][] result = new float[rows.length][rows[0].length];
+    for (int row = 0; row < rows.length; row++) {
+      for (int j = 0; j < result[row].length; j++) {
+        result[row][j] = Bfloat16.floatOf(Bfloat16.round(rows[row][j]));
+      }
+    }
+    return result;
   }
 
   /**
@@ -131,6 +197,7 @@ public record TransformerWeights(
    * with query and key norm            block0/attention/query_norm/scale [D / heads]   …/key_norm/scale
    * with axial positions               position_embedding and target_embedding [1 + Nt + H' + W', D]
    * with rotary positions              no position_embedding
+   * with a neighbourhood of N places   neighbour_embedding [1 + K, C]   neighbours/weight [N · C, D]
    * </pre>
    *
    * @throws IllegalArgumentException if the source answers with another number of values
@@ -163,6 +230,7 @@ public record TransformerWeights(
             ? new float[vocabulary.positions()][width]
             : positions(config, source, "position_embedding"),
         positions(config, source, "target_embedding"),
+        config.variant().neighbourhood() > 0 ? neighbours(config, source) : null,
         blocks,
         norm(source, "norm", width),
         columns(head, vocabulary.firstText(), vocabulary.endText()),
@@ -191,6 +259,13 @@ public record TransformerWeights(
       }
     }
     return sums;
+  }
+
+  private static Neighbours neighbours(TransformerConfig config, WeightSource source) {
+    Neighbourhood neighbourhood = new Neighbourhood(config);
+    return Neighbours.of(
+        matrix(source, "neighbour_embedding", neighbourhood.ids(), CHANNELS),
+        matrix(source, "neighbours/weight", neighbourhood.size() * CHANNELS, config.width()));
   }
 
   private static HeadNorm headNorm(WeightSource source, String name, int headWidth) {

@@ -10,6 +10,7 @@ import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.sequence.AxialPositions;
 import dev.tessera.transformer.sequence.LayerMasks;
+import dev.tessera.transformer.sequence.Neighbourhood;
 import dev.tessera.transformer.sequence.RotaryAngles;
 import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.Arrays;
@@ -17,13 +18,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The GPT of stage 2: pre-norm blocks over the sum of three embeddings (token, its position, the
- * position to predict), and an output projection of its own. {@link TransformerConfig.Variant} says
- * what else there is.
+ * The GPT of stage 2: pre-norm blocks over a sum of embeddings (token, its position, the position
+ * to predict, the tokens around that), and an output projection of its own. {@link
+ * TransformerConfig.Variant} says what else there is.
  *
  * <p>Placeholders, for B sequences of T inputs: {@code tokens}, {@code positions}, {@code
  * targetPositions}, {@code targets} and {@code modality} (0 where a text token is to be predicted,
- * 1 for an image token), all INT32 [B·T]; {@code orders} INT32 [B], the order token of each
+ * 1 for an image token), all INT32 [B·T]; with a neighbourhood of N places {@code neighbours} INT32
+ * [B·T·N], ids of {@link Neighbourhood}; {@code orders} INT32 [B], the order token of each
  * sequence; {@code weights} [B·T, 1], the share of each prediction in the loss.
  *
  * @param logits [B·T, V]; those of the other modality are below −1e8
@@ -34,6 +36,7 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
   /** Standard deviation of the weights at the start, as in GPT-2. */
   private static final double SPREAD = 0.02;
 
+  private static final double NEIGHBOUR_SPREAD = 0.1;
   private static final float EXCLUDED = -1e9f;
   private static final String BLOCK = "block";
   private static final String WEIGHT = "/weight";
@@ -75,6 +78,7 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
     private final int width;
     private final GraphTensor positions;
     private final GraphTensor orders;
+    private final Neighbourhood neighbourhood;
     private final LayerMasks masks;
     private final @Nullable Rotation rotation;
 
@@ -89,6 +93,7 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
       this.width = config.width();
       this.positions = graph.indices("positions", rows);
       this.orders = graph.indices("orders", batch);
+      this.neighbourhood = new Neighbourhood(config);
       this.masks = new LayerMasks(config);
       this.rotation =
           config.variant().positions() == PositionEncoding.ROTARY
@@ -106,11 +111,25 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
         x = ops.add(x, ops.embedding(positionTable("position_embedding"), positions));
       }
       x = ops.add(x, ops.embedding(positionTable("target_embedding"), targetPositions));
+      if (neighbourhood.size() > 0) {
+        x = ops.add(x, neighbours());
+      }
       x = dropout.of(x, 0, graph);
       for (int layer = 0; layer < config.layers(); layer++) {
         x = block(x, layer); // [B·T, D]
       }
       return norm(x, "norm");
+    }
+
+    /** What the known tokens around the place to be predicted add: [B·T, D]. */
+    private GraphTensor neighbours() {
+      int channels = Neighbourhood.CHANNELS;
+      long inputs = (long) channels * neighbourhood.size();
+      GraphTensor ids = graph.indices("neighbours", rows * neighbourhood.size());
+      GraphTensor table =
+          weight("neighbour_embedding", neighbourhood.ids(), channels, NEIGHBOUR_SPREAD);
+      GraphTensor known = ops.reshape(ops.embedding(table, ids), rows, inputs);
+      return ops.project(known, weight("neighbours" + WEIGHT, inputs, width, SPREAD));
     }
 
     /** [B·T, V]; computed only where asked for. */

@@ -57,6 +57,7 @@ public record RunConfig(
    * @param positions how tokens know where they are
    * @param sandwichNorm whether the results of attention and MLP are normalised, too
    * @param queryKeyNorm whether queries and keys are normalised
+   * @param neighbourhood how many rows and columns away known tokens are part of an input
    */
   public record Transformer(
       int width,
@@ -65,7 +66,8 @@ public record RunConfig(
       List<MaskPattern> masks,
       PositionEncoding positions,
       boolean sandwichNorm,
-      boolean queryKeyNorm) {
+      boolean queryKeyNorm,
+      int neighbourhood) {
     public Transformer {
       if (masks.size() > layers) {
         throw new IllegalArgumentException(
@@ -79,7 +81,8 @@ public record RunConfig(
     }
 
     TransformerConfig.Variant variant(boolean infilling) {
-      return new TransformerConfig.Variant(positions, sandwichNorm, queryKeyNorm, infilling);
+      return new TransformerConfig.Variant(
+          positions, sandwichNorm, queryKeyNorm, infilling, neighbourhood);
     }
   }
 

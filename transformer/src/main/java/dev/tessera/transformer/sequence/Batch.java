@@ -16,6 +16,7 @@ import java.util.List;
  * @param tokens B·T token ids of the inputs
  * @param positions B·T positions of the inputs
  * @param targetPositions B·T positions of the tokens to be predicted
+ * @param neighbours B·T times the ids of the {@link Neighbourhood}
  * @param targets B·T token ids to be predicted
  * @param weights B·T weights; 0 for pads, dropped captions and sequences of padding
  * @param modality B·T times {@link #TEXT} or {@link #IMAGE}: what is to be predicted
@@ -30,6 +31,7 @@ public record Batch(
     int[] tokens,
     int[] positions,
     int[] targetPositions,
+    int[] neighbours,
     int[] targets,
     float[] weights,
     int[] modality,
@@ -57,6 +59,8 @@ public record Batch(
     int[] tokens = new int[total];
     int[] positions = new int[total];
     int[] targetPositions = new int[total];
+    Neighbourhood neighbourhood = new Neighbourhood(vocabulary.config());
+    int[] neighbours = new int[Math.multiplyExact(total, neighbourhood.size())];
     int[] targets = new int[total];
     float[] weights = new float[total];
     for (int row = 0; row < size; row++) {
@@ -71,6 +75,12 @@ public record Batch(
       System.arraycopy(sequence.tokens(), 0, tokens, start, length);
       System.arraycopy(sequence.positions(), 0, positions, start, length);
       System.arraycopy(sequence.targetPositions(), 0, targetPositions, start, length);
+      neighbourhood.fill(
+          sequence.tokens(),
+          sequence.positions(),
+          sequence.targetPositions(),
+          neighbours,
+          start * neighbourhood.size());
       System.arraycopy(sequence.targets(), 0, targets, start, length);
       if (!padding) {
         System.arraycopy(sequence.weights(), 0, weights, start, length);
@@ -103,6 +113,7 @@ public record Batch(
         tokens,
         positions,
         targetPositions,
+        neighbours,
         targets,
         weights,
         modality,

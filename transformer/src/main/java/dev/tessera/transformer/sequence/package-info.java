@@ -28,6 +28,11 @@
  * a bundle then tells whether its model can fill holes. All codes count in the loss of training,
  * those around the hole included: after as many steps holes take fewer bits than where only what is
  * inside counts. What infilling is measured by is the hole alone.
+ *
+ * <p>In raster order the token to the left of the target is the input itself, and what lies above
+ * is always as many inputs back; in a hole neither is so, and models learn it late. A {@link
+ * dev.tessera.transformer.sequence.Neighbourhood} tells every input, in every order, which tokens
+ * are known around its target.
  */
 @NullMarked
 package dev.tessera.transformer.sequence;

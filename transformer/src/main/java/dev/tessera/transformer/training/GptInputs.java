@@ -18,6 +18,10 @@ public final class GptInputs {
     plan.set("tokens", batch.tokens(), from);
     plan.set("positions", batch.positions(), from);
     plan.set("targetPositions", batch.targetPositions(), from);
+    if (batch.neighbours().length > 0) {
+      int neighbours = batch.neighbours().length / batch.tokens().length;
+      plan.set("neighbours", batch.neighbours(), from * neighbours);
+    }
     plan.set("targets", batch.targets(), from);
     plan.set("weights", batch.weights(), from);
     plan.set("modality", batch.modality(), from);

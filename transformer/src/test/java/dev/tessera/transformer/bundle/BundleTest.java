@@ -114,7 +114,7 @@ class BundleTest {
   }
 
   @Test
-  void aCompactModelHoldsRoundedProductsAndAllElseAsItWas() throws IOException {
+  void aCompactModelHoldsRoundedProductsAndTokensAndAllElseAsItWas() throws IOException {
     Bundle whole = SmallModels.named();
     Path file = folder.resolve("compact.tessera");
     whole.compact(DataType.BF16).write(file);
@@ -124,11 +124,13 @@ class BundleTest {
     assertRounded(
         read.stage2().orElseThrow().weights(),
         whole.stage2().orElseThrow().weights(),
-        name -> name.matches("head/weight|block\\d/(attention/(qkv|out)|mlp/(up|down))/weight"));
+        name ->
+            name.matches(
+                "token_embedding|head/weight|block\\d/(attention/(qkv|out)|mlp/(up|down))/weight"));
     assertRounded(
         read.ranker().orElseThrow().weights(),
         whole.ranker().orElseThrow().weights(),
-        name -> name.endsWith("/weight"));
+        name -> name.endsWith("/weight") || name.equals("text/token_embedding"));
     assertRounded(
         read.naming().orElseThrow().weights(),
         whole.naming().orElseThrow().weights(),

@@ -94,7 +94,7 @@ class ConfigProtosTest {
     TransformerConfig causal = TransformerConfig.causal(300, 8, 512, 8, 8, 64, 3, 4);
     for (boolean norm : new boolean[] {true, false}) {
       TransformerConfig config =
-          causal.with(new Variant(positions, norm, !norm)).withInfilling(norm);
+          causal.with(new Variant(positions, norm, !norm, norm, norm ? 3 : 0));
       assertThat(TransformerProtos.fromProto(TransformerProtos.toProto(config))).isEqualTo(config);
     }
   }

@@ -51,12 +51,14 @@ class DecoderAgreesWithGraphTest {
         config(MaskPattern.COLUMN, MaskPattern.COLUMN),
         config(MaskPattern.CONV, MaskPattern.CONV),
         geometric,
-        plain.with(new Variant(PositionEncoding.AXIAL, false, false, true)),
-        plain.with(new Variant(PositionEncoding.ROTARY, false, false, true)),
-        plain.with(new Variant(PositionEncoding.ABSOLUTE, true, false, true)),
-        plain.with(new Variant(PositionEncoding.ABSOLUTE, false, true, true)),
-        geometric.with(new Variant(PositionEncoding.AXIAL, true, true, true)),
-        geometric.with(new Variant(PositionEncoding.ROTARY, true, true, true)));
+        plain.with(new Variant(PositionEncoding.AXIAL, false, false, true, 0)),
+        plain.with(new Variant(PositionEncoding.ROTARY, false, false, true, 0)),
+        plain.with(new Variant(PositionEncoding.ABSOLUTE, true, false, true, 0)),
+        plain.with(new Variant(PositionEncoding.ABSOLUTE, false, true, true, 0)),
+        geometric.with(new Variant(PositionEncoding.AXIAL, true, true, true, 0)),
+        plain.with(new Variant(PositionEncoding.AXIAL, false, false, true, 1)),
+        geometric.with(new Variant(PositionEncoding.ROTARY, true, true, true, 0)),
+        geometric.with(new Variant(PositionEncoding.ROTARY, true, true, true, 2)));
   }
 
   /** Longer than the window of the local pattern. */
@@ -150,6 +152,9 @@ class DecoderAgreesWithGraphTest {
       plan.set("positions", batch.positions());
       plan.set("targetPositions", batch.targetPositions());
       plan.set("modality", batch.modality());
+      if (batch.neighbours().length > 0) {
+        plan.set("neighbours", batch.neighbours());
+      }
       plan.run();
       float[] expected = plan.floats("logits"); // [B·T, V]
 

@@ -34,7 +34,7 @@ class GivenTogetherTest {
                 3,
                 3,
                 List.of(MaskPattern.ROW, MaskPattern.LOCAL, MaskPattern.CONV))
-            .with(new Variant(PositionEncoding.ROTARY, true, true));
+            .with(new Variant(PositionEncoding.ROTARY, true, true, false, 2));
     return Stream.of(WeightFormat.values())
         .flatMap(
             format ->

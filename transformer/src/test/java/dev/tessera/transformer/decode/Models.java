@@ -2,24 +2,30 @@ package dev.tessera.transformer.decode;
 
 import dev.tessera.engine.graph.MaskPattern;
 import dev.tessera.engine.random.CounterRandom;
+import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.TransformerConfig.Variant;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The models that tests use. */
 final class Models {
-  /** Big enough for the local pattern to leave something out; sizes that no block divides. */
+  /**
+   * Big enough for the local pattern to leave something out; sizes that no block divides; inputs
+   * that know what is around their target.
+   */
   static final TransformerConfig MIXED =
       new TransformerConfig(
-          259,
-          7,
-          37,
-          8,
-          9,
-          42,
-          3,
-          3,
-          List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL, MaskPattern.CAUSAL));
+              259,
+              7,
+              37,
+              8,
+              9,
+              42,
+              3,
+              3,
+              List.of(MaskPattern.CAUSAL, MaskPattern.LOCAL, MaskPattern.CAUSAL))
+          .with(new Variant(PositionEncoding.ABSOLUTE, false, false, false, 2));
 
   /** Quick to sample from. */
   static final TransformerConfig SMALL = TransformerConfig.causal(257, 4, 11, 2, 3, 16, 2, 2);

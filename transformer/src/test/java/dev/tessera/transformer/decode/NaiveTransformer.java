@@ -4,6 +4,7 @@ import dev.tessera.engine.graph.AttentionMask;
 import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.sequence.LayerMasks;
+import dev.tessera.transformer.sequence.Neighbourhood;
 import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,6 +40,7 @@ final class NaiveTransformer {
         addPosition(x[t], "position_embedding", positions[t]);
       }
       addPosition(x[t], "target_embedding", targetPositions[t]);
+      addNeighbours(x[t], Arrays.copyOf(tokens, t + 1), positions, targetPositions[t]);
     }
     for (int layer = 0; layer < config.layers(); layer++) {
       String name = "block" + layer;
@@ -74,6 +76,56 @@ final class NaiveTransformer {
         x[j] += table[row * x.length + j];
       }
     }
+  }
+
+  /** Adds what the known tokens around a place say of it. */
+  private void addNeighbours(double[] x, int[] known, int[] positions, int target) {
+    int radius = config.variant().neighbourhood();
+    if (radius == 0) {
+      return;
+    }
+    int side = 2 * radius + 1;
+    long channels = Neighbourhood.CHANNELS;
+    float[] table = weights("neighbour_embedding", 1 + config.imageVocabulary(), channels);
+    float[] weight = weights("neighbours/weight", (side * side - 1) * channels, x.length);
+    int place = 0;
+    for (int i = 0; i < side * side; i++) {
+      int down = i / side - radius;
+      int across = i % side - radius;
+      if (down == 0 && across == 0) {
+        continue;
+      }
+      int code = code(known, positions, target, down, across);
+      for (int c = 0; c < Neighbourhood.CHANNELS; c++) {
+        double value = table[(1 + code) * Neighbourhood.CHANNELS + c];
+        for (int j = 0; j < x.length; j++) {
+          x[j] += value * weight[(place * Neighbourhood.CHANNELS + c) * x.length + j];
+        }
+      }
+      place++;
+    }
+  }
+
+  /** The code at a place so far from another, −1 if it is not known. */
+  private int code(int[] known, int[] positions, int target, int down, int across) {
+    int slot = target - 1 - config.textLength();
+    int row = Math.floorDiv(slot, config.gridWidth()) + down;
+    int column = slot % config.gridWidth() + across;
+    boolean inside =
+        slot >= 0
+            && row >= 0
+            && row < config.gridHeight()
+            && column >= 0
+            && column < config.gridWidth();
+    if (inside) {
+      int wanted = 1 + config.textLength() + row * config.gridWidth() + column;
+      for (int i = 0; i < known.length; i++) {
+        if (positions[i] == wanted) {
+          return known[i] - vocabulary.firstImage();
+        }
+      }
+    }
+    return -1;
   }
 
   private double[][] sandwich(double[][] x, String name) {

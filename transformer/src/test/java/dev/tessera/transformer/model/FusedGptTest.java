@@ -50,6 +50,7 @@ class FusedGptTest {
         geometric,
         CONFIG.with(new Variant(PositionEncoding.AXIAL, false, false)),
         CONFIG.with(new Variant(PositionEncoding.ROTARY, false, false)),
+        CONFIG.with(new Variant(PositionEncoding.ABSOLUTE, false, false, false, 2)),
         CONFIG.with(new Variant(PositionEncoding.ABSOLUTE, true, false)),
         CONFIG.with(new Variant(PositionEncoding.ABSOLUTE, false, true)),
         geometric.with(new Variant(PositionEncoding.ROTARY, true, true)));
@@ -70,7 +71,7 @@ class FusedGptTest {
     Gpt model = Gpt.build(config, graph, BATCH);
     GradientCheck.randomise(store, 0.1, SEED);
     Plan plan = Plan.training(graph, model.loss(), graph.parameters(), model.tokenLosses());
-    Batch batch = Batch.of(new Vocabulary(CONFIG), sequences(), BATCH);
+    Batch batch = Batch.of(new Vocabulary(config), sequences(), BATCH);
     plan.set("orders", batch.orders());
     plan.set("tokens", batch.tokens());
     plan.set("positions", batch.positions());
@@ -78,6 +79,9 @@ class FusedGptTest {
     plan.set("targets", batch.targets());
     plan.set("weights", batch.weights());
     plan.set("modality", batch.modality());
+    if (batch.neighbours().length > 0) {
+      plan.set("neighbours", batch.neighbours());
+    }
     plan.run();
     return plan;
   }

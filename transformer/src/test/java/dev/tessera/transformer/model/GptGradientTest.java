@@ -15,6 +15,7 @@ import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.TransformerConfig.Variant;
 import dev.tessera.transformer.sequence.Batch;
 import dev.tessera.transformer.sequence.Direction;
+import dev.tessera.transformer.sequence.Neighbourhood;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
@@ -82,7 +83,7 @@ class GptGradientTest {
   @ParameterizedTest
   @EnumSource
   void theMatricesOfABlockAreFour(PositionEncoding positions) {
-    Variant variant = new Variant(positions, true, true, false);
+    Variant variant = new Variant(positions, true, true, false, 1);
     TransformerConfig config =
         new TransformerConfig(257, 5, 7, 3, 8, 8, 1, 2, List.of(MaskPattern.CAUSAL), variant);
     ParameterStore store = new Trained(DataType.FLOAT, config).store;
@@ -132,7 +133,9 @@ class GptGradientTest {
         .flatMap(
             positions ->
                 Stream.of(
-                    new Variant(positions, true, false), new Variant(positions, false, true)));
+                    new Variant(positions, true, false),
+                    new Variant(positions, false, true),
+                    new Variant(positions, false, false, false, 1)));
   }
 
   @ParameterizedTest
@@ -169,6 +172,16 @@ class GptGradientTest {
     assertThat(summed.graph.parameters()).isEqualTo(plain.graph.parameters());
     assertThat(summed.store.array("position_embedding").shape())
         .isEqualTo(new long[] {1 + 5 + 3 + 4, 8});
+    Variant near = new Variant(PositionEncoding.ABSOLUTE, false, false, false, 2);
+    Trained around = new Trained(DataType.FLOAT, config.with(near));
+    assertThat(around.graph.parameters())
+        .hasSize(plain.graph.parameters().size() + 2)
+        .containsAll(plain.graph.parameters())
+        .contains("neighbour_embedding", "neighbours/weight");
+    assertThat(around.store.array("neighbour_embedding").shape())
+        .isEqualTo(new long[] {1 + 7, Neighbourhood.CHANNELS});
+    assertThat(around.store.array("neighbours/weight").shape())
+        .isEqualTo(new long[] {24 * Neighbourhood.CHANNELS, 8});
   }
 
   @ParameterizedTest
