@@ -5,7 +5,9 @@ import dev.tessera.engine.graph.ParameterStore;
 import dev.tessera.engine.store.Tensor;
 import dev.tessera.engine.store.TensorMap;
 import dev.tessera.tokenizer.Bpe;
+import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.TransformerConfig.Variant;
 import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.bundle.Provenance;
 import dev.tessera.transformer.evaluation.feature.Palette;
@@ -91,7 +93,7 @@ public final class TinyModel {
     Bpe tokenizer = Bpe.train(List.of("ghost, noto style", "sun, noto style"), 280);
     TransformerConfig transformer =
         TransformerConfig.causal(tokenizer.vocabularySize(), 8, 36, 4, 4, 16, 2, 2)
-            .withInfilling(infilling);
+            .with(new Variant(PositionEncoding.ABSOLUTE, false, false, infilling, 1));
     return new Bundle(
         vqvae,
         vqvaeWeights(vqvae),
@@ -117,11 +119,17 @@ public final class TinyModel {
     return store.toTensors();
   }
 
+  /** All of them larger, but for neighbours, which would drown what a prompt says. */
   private static TensorMap gptWeights(TransformerConfig config, float scale) {
     ParameterStore store = new ParameterStore(2, DataType.FLOAT);
     Gpt.build(config, new ModelGraph(store, DataType.FLOAT), 1);
     TensorMap scaled = new TensorMap();
-    store.toTensors().asMap().forEach((name, tensor) -> scaled.put(name, scaled(tensor, scale)));
+    store
+        .toTensors()
+        .asMap()
+        .forEach(
+            (name, tensor) ->
+                scaled.put(name, scaled(tensor, name.equals("neighbour_embedding") ? 1 : scale)));
     return scaled;
   }
 

@@ -82,6 +82,11 @@ final class BundleFacts {
     facts.put("width", config.getWidth());
     facts.put("layers", config.getLayers());
     facts.put("heads", config.getHeads());
+    facts.put("positions", config.getPositions().name().toLowerCase(Locale.ROOT));
+    facts.put("sandwichNorm", config.getSandwichNorm());
+    facts.put("queryKeyNorm", config.getQueryKeyNorm());
+    facts.put("infilling", config.getInfilling());
+    facts.put("neighbourhood", config.getNeighbourhood());
     return facts;
   }
 

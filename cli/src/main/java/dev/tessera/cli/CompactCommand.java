@@ -16,10 +16,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     description = {
       "Write a model in fewer bytes: the weights of the matrix products of stage 2, of the ranker"
-          + " and of naming and the tables of tokens in half precision, to nearest even; positions,"
-          + " norms, biases and stage 1 stay in f32.",
+          + " and of naming and the table of tokens in half precision, to nearest even; all else"
+          + " stays in f32.",
       "With bf16, a decoder whose weights are bf16 (sample --weights bf16, the default where the"
-          + " processor multiplies such numbers) draws the same pictures from both files."
+          + " processor multiplies such numbers) draws the same pictures from both files, unless the ranker chooses among them."
     })
 final class CompactCommand implements Callable<Integer> {
   private final Session session;

@@ -871,6 +871,29 @@ class TrainingEndToEndTest {
     assertThat(alone.err()).contains("vqvae.tessera holds stage 1 alone");
   }
 
+  @Test
+  void aModelOfAnotherShapeIsNoStart() throws IOException {
+    Path run = folder.resolve("start");
+    Object[] common = {pictures, "--cache", folder.resolve("cache"), "--steps", 2};
+    Call first = with(with("train", common), "--config", config, "--out", run);
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    Path start = run.resolve("last.tessera");
+    String yaml = Files.readString(config);
+    for (int neighbourhood : new int[] {0, 2}) {
+      Path other = folder.resolve("other" + neighbourhood + ".yaml");
+      String changed = yaml.replace("neighbourhood: 1", "neighbourhood: " + neighbourhood);
+      Files.writeString(other, changed);
+      Path out = folder.resolve("out" + neighbourhood);
+      Object[] options = {"--config", other, "--out", out, "--from", start};
+      Call on = with(with("train-transformer", common), options);
+      assertThat(on.exitCode()).isEqualTo(ExitCode.FAILED);
+      assertThat(on.err())
+          .contains(start + " cannot be gone on from: in the configuration neighbourhood is ")
+          .contains("is " + neighbourhood + ", not 1");
+      assertThat(on.err()).as("found before anything is computed").doesNotContain("tokenising");
+    }
+  }
+
   private static Object[] with(String command, Object... arguments) {
     List<Object> all = new ArrayList<>(List.of(command));
     all.addAll(Arrays.asList(arguments));

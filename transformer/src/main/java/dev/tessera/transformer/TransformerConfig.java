@@ -53,8 +53,8 @@ public record TransformerConfig(
     public static final int MAXIMUM_NEIGHBOURHOOD = 4;
 
     /**
-     * Learned absolute positions, norms before attention and MLP alone, and no order for filling
-     * holes.
+     * Learned absolute positions, norms before attention and MLP alone, no order for filling holes,
+     * and no neighbourhood.
      */
     public static final Variant DEFAULT = new Variant(PositionEncoding.ABSOLUTE, false, false);
 

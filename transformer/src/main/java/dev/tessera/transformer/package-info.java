@@ -27,7 +27,7 @@
  * (pre-norm, epsilon 1e-5), attention scores are divided by the root of the head's width, and
  * gelu(x) = x · sigmoid(1.702 x). {@link dev.tessera.transformer.TransformerConfig.Variant} lists
  * what may be otherwise: both tables of positions may be sums of rows and columns, or the first
- * gives way to rotary positions; x may begin with what is known around the target, too; queries and
+ * gives way to rotary positions; what is known around the target may be added to x; queries and
  * keys may be normalised in each head, before they turn; and out and down may be followed by a
  * norm, before they are added.
  *

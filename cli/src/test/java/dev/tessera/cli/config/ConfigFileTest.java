@@ -95,11 +95,13 @@ class ConfigFileTest {
             .replace(
                 "positions: absolute", "positions: " + positions.name().toLowerCase(Locale.ROOT))
             .replace("sandwichNorm: false", "sandwichNorm: true")
-            .replace("queryKeyNorm: false", "queryKeyNorm: true");
+            .replace("queryKeyNorm: false", "queryKeyNorm: true")
+            .replace("neighbourhood: 3", "neighbourhood: 2");
     RunConfig config = ConfigFile.parse(yaml, "c");
     assertThat(config.transformer().positions()).isEqualTo(positions);
     assertThat(config.transformer().sandwichNorm()).isTrue();
     assertThat(config.transformer().queryKeyNorm()).isTrue();
+    assertThat(config.transformer().neighbourhood()).isEqualTo(2);
     assertThat(ConfigFile.parse(ConfigFile.format(config), "c")).isEqualTo(config);
   }
 
@@ -129,6 +131,7 @@ class ConfigFileTest {
         "shape: linear | shape: wavy | vqvaeTraining.rate.shape must be linear or cosine",
         "shape: linear | shape: 0 | vqvaeTraining.rate.shape must be linear or cosine",
         "positions: absolute | positions: polar | positions must be absolute or axial or rotary",
+        "neighbourhood: 0 | neighbourhood: 5 | neighbourhood is 5, but must be 0 to 4",
         "layers: 6 | layers: 5 | in transformer the list of masks has 6 patterns, but there are 5"
             + " layers",
         "type: fsq | type: kmeans | the type of vqvae.quantiser must be one of fsq, vq, gumbel,"

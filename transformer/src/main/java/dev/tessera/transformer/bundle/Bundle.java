@@ -16,6 +16,7 @@ import dev.tessera.vqvae.model.VqvaeConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -70,6 +71,15 @@ public record Bundle(
     public ParameterStore parameters() {
       return DeclaredWeights.parameters(
           "transformer", weights, graph -> Gpt.build(config, graph, 1));
+    }
+
+    /**
+     * What is otherwise in a model of another shape.
+     *
+     * @return for each number "NAME is OTHER, not OWN"; empty if the weights would fit
+     */
+    public List<String> differences(TransformerConfig other) {
+      return TransformerProtos.differences(other, config);
     }
   }
 
@@ -201,8 +211,8 @@ public record Bundle(
 
   /**
    * The same model in fewer bytes: the weights of the products of stage 2, of the ranker and of
-   * naming and the tables of tokens are rounded, those of stage 2 as a decoder rounds them that
-   * multiplies such numbers, so that with such weights ({@link
+   * naming and the table of the tokens of stage 2 are rounded, in stage 2 as a decoder rounds them
+   * that multiplies such numbers, so that with such weights ({@link
    * dev.tessera.transformer.decode.WeightFormat#BF16}) it draws the same tokens. Stage 1 stays as
    * it is: pictures have the tokens that they had.
    *

@@ -6,18 +6,18 @@ import dev.tessera.engine.store.TensorMap;
 import java.util.Map;
 
 /**
- * Weights of which products and tables of tokens take half the bytes. Only these are rounded: they
- * are most of a model, and a decoder that multiplies such numbers rounds them itself, so that every
- * result stays the same. Positions, norms and biases stay as they are.
+ * Weights in half the bytes: those of products, and the table of the tokens of stage 2. Only these
+ * are rounded. They are most of a model, and a decoder of stage 2 that multiplies such numbers
+ * rounds them itself, so that it draws the same tokens.
  */
 final class CompactWeights {
   private static final String OF_A_PRODUCT = "/weight";
-  private static final String OF_TOKENS = "token_embedding";
+  private static final String TABLE_OF_TOKENS = "token_embedding";
 
   private CompactWeights() {}
 
   /**
-   * The same tensors, matrices and kernels of products and tables of tokens rounded.
+   * The same tensors, matrices and kernels of products and the table of tokens rounded.
    *
    * @param type F16 or BF16
    * @throws IllegalArgumentException if a number is too large for the type
@@ -27,7 +27,7 @@ final class CompactWeights {
     for (Map.Entry<String, Tensor> entry : weights.asMap().entrySet()) {
       String name = entry.getKey();
       Tensor tensor = entry.getValue();
-      if (!name.endsWith(OF_A_PRODUCT) && !name.endsWith(OF_TOKENS)) {
+      if (!name.endsWith(OF_A_PRODUCT) && !name.equals(TABLE_OF_TOKENS)) {
         compact.put(name, tensor, weights.type(name));
         continue;
       }

@@ -1,5 +1,6 @@
 package dev.tessera.transformer.bundle;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.tessera.engine.graph.MaskPattern;
 import dev.tessera.engine.graph.TokenGrid;
 import dev.tessera.transformer.PositionEncoding;
@@ -86,6 +87,21 @@ final class TransformerProtos {
         proto.getConvKernel(),
         convKernel(masks, config.gridHeight(), config.gridWidth()));
     return config;
+  }
+
+  /** For each stored number of one that is another in the other, "NAME is ONE, not OTHER". */
+  static List<String> differences(TransformerConfig one, TransformerConfig other) {
+    dev.tessera.proto.TransformerConfig first = toProto(one);
+    dev.tessera.proto.TransformerConfig second = toProto(other);
+    List<String> differences = new ArrayList<>();
+    for (FieldDescriptor field : first.getDescriptorForType().getFields()) {
+      Object own = first.getField(field);
+      if (!own.equals(second.getField(field))) {
+        String name = field.getName().replace('_', ' ');
+        differences.add("%s is %s, not %s".formatted(name, own, second.getField(field)));
+      }
+    }
+    return differences;
   }
 
   private static TransformerConfig config(

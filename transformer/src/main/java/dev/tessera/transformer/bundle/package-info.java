@@ -49,10 +49,10 @@
  * <p><b>Tensors</b> are in the safetensors format ({@link dev.tessera.engine.store.Safetensors}),
  * so that Python reads them with {@code safetensors.numpy.load(zipfile.ZipFile(f).read(name))}.
  * Training writes F32. In a compact bundle ({@link dev.tessera.transformer.bundle.Bundle#compact})
- * the tensors of stage 2, of the ranker and of naming whose names end in {@code /weight} or {@code
- * token_embedding} are BF16 or F16, to the nearest number, of two equally near ones the one whose
- * last bit is 0; positions, norms, biases and all of stage 1 are F32. A reader takes any of the
- * three for any tensor, and who writes what was read keeps each tensor's type.
+ * the tensors of stage 2, of the ranker and of naming whose names end in {@code /weight} and the
+ * {@code token_embedding} of stage 2 are BF16 or F16, to the nearest number, of two equally near
+ * ones the one whose last bit is 0; all else is F32. A reader takes any of the three for any
+ * tensor, and who writes what was read keeps each tensor's type.
  *
  * <p><b>Naming</b> is what finds captions of parts ({@link
  * dev.tessera.transformer.naming.CaptionForm}): {@code naming.pb} says which there are, the shapes

@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
  * Inputs that are known beforehand can be given many at once.
  *
  * <p>Rows are independent, and every sum has a fixed order: the logits of a row are the same to the
- * bit for any batch size, any neighbours and any number of threads, interpreted or compiled, and
+ * bit for any batch size, any companions and any number of threads, interpreted or compiled, and
  * whether inputs are given one by one or together.
  *
  * <p>Memory: 4 · maximumBatch · layers · T · D bytes for keys and values, twice that for {@link
@@ -177,6 +177,7 @@ public final class IncrementalDecoder implements AutoCloseable {
     requireInput();
     require("position", position, vocabulary.positions());
     require("target position", targetPosition, vocabulary.positions());
+    requireTokens(tokens);
     pass.begin(batch, true, range);
     for (int row = 0; row < batch; row++) {
       set(slots.of(row), row, length, tokens[row], position, targetPosition);
@@ -202,6 +203,7 @@ public final class IncrementalDecoder implements AutoCloseable {
       require("position", positions[row], vocabulary.positions());
       require("target position", targetPositions[row], vocabulary.positions());
     }
+    requireTokens(tokens);
     pass.begin(batch, true, range);
     for (int row = 0; row < batch; row++) {
       set(slots.of(row), row, length, tokens[row], positions[row], targetPositions[row]);
@@ -303,6 +305,13 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
   }
 
+  /** Before anything is done: a step that is refused leaves no trace. */
+  private void requireTokens(int[] tokens) {
+    for (int row = 0; row < batch; row++) {
+      requireToken(tokens[row], length);
+    }
+  }
+
   private void requireToken(int token, int input) {
     if (input == 0) {
       require("order token", token, vocabulary.orders());
@@ -312,7 +321,6 @@ public final class IncrementalDecoder implements AutoCloseable {
   }
 
   private void set(int passRow, int row, int input, int token, int position, int targetPosition) {
-    requireToken(token, input);
     int slot = slots.of(row);
     if (input == 0) {
       orders[slot] = token;

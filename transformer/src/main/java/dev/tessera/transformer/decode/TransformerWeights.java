@@ -140,10 +140,10 @@ public record TransformerWeights(
   }
 
   /**
-   * All but the matrices of linear maps, which are empty; what a token and its neighbours begin
-   * with is rounded to bfloat16, as compact bundles hold it.
+   * All but the matrices that are packed, which are empty; the table of tokens and the matrix of
+   * neighbours are rounded to bfloat16, as compact bundles hold them.
    */
-  TransformerWeights besidesMatrices() {
+  TransformerWeights besidesPacked() {
     float[][] none = {};
     List<Block> rest = new ArrayList<>();
     for (Block block : blocks) {

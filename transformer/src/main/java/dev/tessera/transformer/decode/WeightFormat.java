@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a decoder keeps the weights of its matrix products. Where these are not in f32, the tables of
- * tokens and what neighbours are multiplied by are rounded to bfloat16. Everything else is in f32.
+ * How a decoder keeps the weights of its matrix products. Where they are not in f32, the table of
+ * tokens and the matrix of neighbours are rounded to bfloat16. Everything else is in f32.
  */
 public enum WeightFormat {
   /** As they were trained: plain Java, the reference for the others, and without native code. */
@@ -65,7 +65,7 @@ public enum WeightFormat {
       OneDnn dnn = new OneDnn();
       Rounding rounding = this == BF16 ? Rounding.BFLOAT16 : Rounding.INT8;
       PackedMember.Shared shared = new PackedMember.Shared(dnn, config, rows);
-      TransformerWeights rest = weights.besidesMatrices();
+      TransformerWeights rest = weights.besidesPacked();
       Arrays.setAll(
           members,
           m -> {

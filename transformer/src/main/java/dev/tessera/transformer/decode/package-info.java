@@ -25,7 +25,7 @@
  * <p>Invariants:
  *
  * <ul>
- *   <li>The logits of a row are the same to the bit for any batch size, neighbours and threads, and
+ *   <li>The logits of a row are the same to the bit for any batch size, companions and threads, and
  *       whether inputs are given one by one or together, for each format of the weights: a tile is
  *       the only shape that is computed of rows, but for a single one where that has the same bits;
  *       columns do not depend on each other, attention has a length that follows from the query

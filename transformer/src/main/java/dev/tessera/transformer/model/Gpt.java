@@ -36,12 +36,17 @@ public record Gpt(GraphTensor logits, GraphTensor tokenLosses, GraphTensor loss)
   /** Standard deviation of the weights at the start, as in GPT-2. */
   private static final double SPREAD = 0.02;
 
+  /** Of neighbours: their product with a matrix then is about as large as another embedding. */
   private static final double NEIGHBOUR_SPREAD = 0.1;
+
   private static final float EXCLUDED = -1e9f;
   private static final String BLOCK = "block";
   private static final String WEIGHT = "/weight";
 
-  /** Whether a parameter is a matrix of a block: neither a table nor the head. */
+  /**
+   * Whether a parameter is a matrix of a block: neither a table nor the head nor that of
+   * neighbours.
+   */
   public static boolean isBlockMatrix(String parameter) {
     return parameter.startsWith(BLOCK) && parameter.endsWith(WEIGHT);
   }

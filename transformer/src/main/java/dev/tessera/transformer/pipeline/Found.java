@@ -1,12 +1,13 @@
 package dev.tessera.transformer.pipeline;
 
 import dev.tessera.engine.store.Sha256;
-import dev.tessera.engine.store.TensorMap;
 import dev.tessera.tokenizer.Bpe;
+import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.bundle.Bundle;
 import dev.tessera.transformer.shard.TokenShards;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,11 +23,27 @@ public record Found(Optional<Bpe> tokenizer, Optional<Path> tokens, Optional<Sta
       new Found(Optional.empty(), Optional.empty(), Optional.empty());
 
   /**
-   * Weights of a model of the same shape and vocabulary.
+   * A model whose weights stage 2 begins with.
    *
-   * @param digest of the file that they come from
+   * @param file that it comes from
+   * @param digest of the file
    */
-  public record Start(TensorMap weights, byte[] digest) {}
+  public record Start(Path file, Bundle.Stage2 model, byte[] digest) {
+    /**
+     * Makes sure that the weights fit.
+     *
+     * @throws IOException naming each number of the shape that is another one
+     */
+    void requireShape(TransformerConfig wanted) throws IOException {
+      List<String> differences = model.differences(wanted);
+      if (!differences.isEmpty()) {
+        throw new IOException(
+            file
+                + " cannot be gone on from: in the configuration "
+                + String.join(", ", differences));
+      }
+    }
+  }
 
   /** A tokenizer alone. */
   public static Found tokenizer(Bpe tokenizer) {
@@ -53,7 +70,7 @@ public record Found(Optional<Bpe> tokenizer, Optional<Path> tokens, Optional<Sta
         Bundle.read(bundle)
             .stage2()
             .orElseThrow(() -> new IOException(bundle + " holds stage 1 alone"));
-    Start start = new Start(stage2.weights(), Sha256.of(bundle));
+    Start start = new Start(bundle, stage2, Sha256.of(bundle));
     return new Found(Optional.of(stage2.tokenizer()), Optional.empty(), Optional.of(start));
   }
 }

@@ -4,6 +4,7 @@ import dev.tessera.engine.graph.MaskPattern;
 import dev.tessera.tokenizer.Bpe;
 import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.TransformerConfig.Variant;
 import dev.tessera.transformer.training.TransformerTrainingConfig;
 import dev.tessera.vqvae.model.VqvaeConfig;
 import dev.tessera.vqvae.training.VqvaeTrainingConfig;
@@ -73,6 +74,13 @@ public record RunConfig(
         throw new IllegalArgumentException(
             "list of masks has " + masks.size() + " patterns, but there are " + layers + " layers");
       }
+      if (neighbourhood < 0 || neighbourhood > Variant.MAXIMUM_NEIGHBOURHOOD) {
+        throw new IllegalArgumentException(
+            "neighbourhood is "
+                + neighbourhood
+                + ", but must be 0 to "
+                + Variant.MAXIMUM_NEIGHBOURHOOD);
+      }
       List<MaskPattern> repeated = masks.isEmpty() ? List.of(MaskPattern.CAUSAL) : masks;
       masks =
           IntStream.range(0, layers)
@@ -80,9 +88,8 @@ public record RunConfig(
               .toList();
     }
 
-    TransformerConfig.Variant variant(boolean infilling) {
-      return new TransformerConfig.Variant(
-          positions, sandwichNorm, queryKeyNorm, infilling, neighbourhood);
+    Variant variant(boolean infilling) {
+      return new Variant(positions, sandwichNorm, queryKeyNorm, infilling, neighbourhood);
     }
   }
 

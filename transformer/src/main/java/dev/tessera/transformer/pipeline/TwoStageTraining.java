@@ -214,6 +214,9 @@ public final class TwoStageTraining {
     RunConfig config = setup.config().withVqvae(stage1.config());
     Bpe tokenizer = tokenizer(pictures);
     TransformerConfig transformer = config.transformerConfig(tokenizer);
+    if (setup.found().start().isPresent()) {
+      setup.found().start().get().requireShape(transformer);
+    }
     byte[] digest =
         digest(
             pictures,
@@ -275,7 +278,7 @@ public final class TwoStageTraining {
             setup.seed(),
             execution(),
             (step, weights) -> show(TransformerTraining.STAGE, step, grid.draw(weights)));
-    setup.found().start().ifPresent(start -> training.startFrom(start.weights()));
+    setup.found().start().ifPresent(start -> training.startFrom(start.model().weights()));
     try (TrainingLoop loop =
         training.loop(
             config.schedule().evaluations(), stage2.digest(), stage2.checkpoints(), listener)) {

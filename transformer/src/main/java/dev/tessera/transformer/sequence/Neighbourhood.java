@@ -35,14 +35,14 @@ public record Neighbourhood(TransformerConfig config) {
    * @param tokens T token ids
    * @param positions their T positions
    * @param targetPositions T positions that are predicted
-   * @param target gets the T · {@link #size} ids
-   * @param first where in target they begin
+   * @param ids gets T · {@link #size} of them
+   * @param first where in ids they begin
    */
-  public void fill(int[] tokens, int[] positions, int[] targetPositions, int[] target, int first) {
+  public void fill(int[] tokens, int[] positions, int[] targetPositions, int[] ids, int first) {
     Seen seen = nothing();
     for (int i = 0; i < tokens.length; i++) {
       seen.add(tokens[i], positions[i]);
-      seen.around(targetPositions[i], target, first + i * size());
+      seen.around(targetPositions[i], ids, first + i * size());
     }
   }
 
@@ -82,12 +82,12 @@ public record Neighbourhood(TransformerConfig config) {
      * The neighbours of a place.
      *
      * @param position of the place; all are unknown if it is no image slot
-     * @param target gets {@link #size} ids
-     * @param first where in target they begin
+     * @param neighbours gets {@link #size} ids
+     * @param first where in neighbours they begin
      */
-    public void around(int position, int[] target, int first) {
+    public void around(int position, int[] neighbours, int first) {
       if (!vocabulary.isImagePosition(position)) {
-        Arrays.fill(target, first, first + size(), UNKNOWN);
+        Arrays.fill(neighbours, first, first + size(), UNKNOWN);
         return;
       }
       int slot = vocabulary.imageSlot(position);
@@ -97,7 +97,7 @@ public record Neighbourhood(TransformerConfig config) {
       for (int down = -radius(); down <= radius(); down++) {
         for (int across = -radius(); across <= radius(); across++) {
           if (down != 0 || across != 0) {
-            target[next++] = id(row + down, column + across);
+            neighbours[next++] = id(row + down, column + across);
           }
         }
       }

@@ -30,9 +30,9 @@
  * inside counts. What infilling is measured by is the hole alone.
  *
  * <p>In raster order the token to the left of the target is the input itself, and what lies above
- * is always as many inputs back; in a hole neither is so, and models learn it late. A {@link
- * dev.tessera.transformer.sequence.Neighbourhood} tells every input, in every order, which tokens
- * are known around its target.
+ * is always the same number of inputs back; in a hole neither is so, and models learn it late. A
+ * {@link dev.tessera.transformer.sequence.Neighbourhood} tells every input, in every order, which
+ * tokens are known around its target.
  */
 @NullMarked
 package dev.tessera.transformer.sequence;

@@ -130,7 +130,7 @@ class BundleTest {
     assertRounded(
         read.ranker().orElseThrow().weights(),
         whole.ranker().orElseThrow().weights(),
-        name -> name.endsWith("/weight") || name.equals("text/token_embedding"));
+        name -> name.endsWith("/weight"));
     assertRounded(
         read.naming().orElseThrow().weights(),
         whole.naming().orElseThrow().weights(),

@@ -223,6 +223,9 @@ class ForgedBundleTest {
     forgery.manifest.getTransformerBuilder().setHeads(3);
     assertRefused(": transformer: width is 8, but must be a multiple of the 3 heads");
     takeApart();
+    forgery.manifest.getTransformerBuilder().setNeighbourhood(5);
+    assertRefused(": transformer: neighbourhood is 5, but must be 0 to 4");
+    takeApart();
     forgery.manifest.getProvenanceBuilder().setCaptioned(5000);
     assertRefused(": provenance: captioned is 5000, but there are only 1200 pictures");
     takeApart();

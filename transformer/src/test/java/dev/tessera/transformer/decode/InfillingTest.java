@@ -3,7 +3,9 @@ package dev.tessera.transformer.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.TransformerConfig.Variant;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
@@ -16,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class InfillingTest {
   private static final long SEED = 21;
-  private static final TransformerConfig CONFIG = Models.SMALL.withInfilling(true);
+  private static final TransformerConfig CONFIG =
+      Models.SMALL.with(new Variant(PositionEncoding.ABSOLUTE, false, false, true, 1));
   private static final int[] TEXT = {10, 200};
 
   /** Slots 1 and 2 are to be filled; 0 precedes them, 3 to 5 follow. */

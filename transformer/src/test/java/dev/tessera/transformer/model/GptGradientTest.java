@@ -67,6 +67,9 @@ class GptGradientTest {
               .with("targets", batch.targets())
               .with("weights", batch.weights())
               .with("modality", batch.modality());
+      if (batch.neighbours().length > 0) {
+        inputs.with("neighbours", batch.neighbours());
+      }
       inputs.give(plan);
     }
 
