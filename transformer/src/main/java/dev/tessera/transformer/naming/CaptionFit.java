@@ -19,14 +19,14 @@ import java.util.function.BooleanSupplier;
  * <p>Captions of a real picture are to be likely in all their parts: each has the weight {@value
  * #CAPTION_WEIGHT}. Samples often show what was asked for in another style, or in none, which
  * generator and ranker hardly mind: among them how a picture is drawn ({@link Aspect#DRAWN}) has
- * the weight {@value #DRAWN_WEIGHT}, and what it shows {@value #SHOWN_WEIGHT}. All weights were
- * chosen on every other one of the held-out pictures of all emoji, whose captions name a thing and
- * a style.
+ * the weight {@value #DRAWN_WEIGHT}, so that of equally good ones in a style the thing decides, and
+ * what it shows {@value #SHOWN_WEIGHT}. All weights were chosen on held-out pictures of all emoji,
+ * whose captions name a thing and a style.
  */
 public final class CaptionFit {
   private static final double CAPTION_WEIGHT = 2;
-  private static final double SHOWN_WEIGHT = 8;
-  private static final double DRAWN_WEIGHT = 24;
+  private static final double SHOWN_WEIGHT = 2;
+  private static final double DRAWN_WEIGHT = 256;
   private static final double COSINE_WEIGHT = 20;
 
   private final Bpe tokenizer;

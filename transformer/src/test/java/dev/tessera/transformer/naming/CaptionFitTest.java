@@ -50,7 +50,7 @@ class CaptionFitTest {
       double shown = likely[0][parts[i][0]];
       double drawn = likely[1][parts[i][1]];
       assertThat(fits[i])
-          .isCloseTo(likelihoods[i] + 8 * shown + 24 * drawn + 20 * cosines[i], within(1e-9));
+          .isCloseTo(likelihoods[i] + 2 * shown + 256 * drawn + 20 * cosines[i], within(1e-9));
     }
     // Of equal likelihood and cosine, pictures differ by naming alone.
     double[] alike =
@@ -70,10 +70,10 @@ class CaptionFitTest {
     Namer styleFirst = namer(new CaptionForm(List.of(styles, things)));
     double[][] likely = styleFirst.logProbabilities(PICTURES.get(0));
     assertThat(ofPicture(styleFirst, "b, 007"))
-        .isCloseTo(24 * likely[0][1] + 8 * likely[1][7], within(1e-9));
+        .isCloseTo(256 * likely[0][1] + 2 * likely[1][7], within(1e-9));
     Namer thingsAlone = namer(new CaptionForm(List.of(things)));
     likely = thingsAlone.logProbabilities(PICTURES.get(0));
-    assertThat(ofPicture(thingsAlone, "007")).isCloseTo(8 * likely[0][7], within(1e-9));
+    assertThat(ofPicture(thingsAlone, "007")).isCloseTo(2 * likely[0][7], within(1e-9));
   }
 
   private static Namer namer(CaptionForm form) {
@@ -95,9 +95,10 @@ class CaptionFitTest {
             new double[3],
             Optional.empty(),
             () -> false);
-    assertThat(fits[0]).isCloseTo(8 * NAMER.logProbabilities(PICTURES.get(0))[0][7], within(1e-9));
+    assertThat(fits[0]).isCloseTo(2 * NAMER.logProbabilities(PICTURES.get(0))[0][7], within(1e-9));
     assertThat(fits[1]).isZero();
-    assertThat(fits[2]).isCloseTo(24 * NAMER.logProbabilities(PICTURES.get(2))[1][2], within(1e-9));
+    assertThat(fits[2])
+        .isCloseTo(256 * NAMER.logProbabilities(PICTURES.get(2))[1][2], within(1e-9));
   }
 
   @Test
