@@ -61,6 +61,10 @@ public final class Tessera implements AutoCloseable {
   private final PictureCodec codec;
   private final Supplier<WeightFormat> format;
   private @Nullable IncrementalDecoder decoder;
+
+  /** Of the same weights, made when the first hole is filled. */
+  private @Nullable IncrementalDecoder rasterDecoder;
+
   private @Nullable Ranker ranker;
   private boolean closed;
 
@@ -376,7 +380,9 @@ public final class Tessera implements AutoCloseable {
       SamplingOptions options,
       Progress progress,
       BooleanSupplier cancelled) {
-    ImageSampler sampler = new ImageSampler(decoder());
+    boolean holes =
+        stage2().config().infilling() && asked.stream().anyMatch(ImagePrompt::needsInfilling);
+    ImageSampler sampler = new ImageSampler(decoder(), holes ? rasterDecoder() : null);
     CompletableFuture<Void> prepared =
         CompletableFuture.runAsync(() -> codec.prepareDecoder(pictures), Tessera::inBackground);
     try {
@@ -658,12 +664,23 @@ public final class Tessera implements AutoCloseable {
 
   private IncrementalDecoder decoder() {
     if (decoder == null) {
-      Bundle.Stage2 stage2 = stage2();
-      TransformerConfig config = stage2.config();
-      TransformerWeights weights = TransformerWeights.read(config, stage2.weights());
-      decoder = new IncrementalDecoder(config, weights, ROWS, format.get());
+      decoder = newDecoder();
     }
     return decoder;
+  }
+
+  private IncrementalDecoder rasterDecoder() {
+    if (rasterDecoder == null) {
+      rasterDecoder = newDecoder();
+    }
+    return rasterDecoder;
+  }
+
+  private IncrementalDecoder newDecoder() {
+    Bundle.Stage2 stage2 = stage2();
+    TransformerConfig config = stage2.config();
+    TransformerWeights weights = TransformerWeights.read(config, stage2.weights());
+    return new IncrementalDecoder(config, weights, ROWS, format.get());
   }
 
   private Optional<Ranker> rankerIfAny() {
@@ -695,6 +712,10 @@ public final class Tessera implements AutoCloseable {
     if (decoder != null) {
       decoder.close();
       decoder = null;
+    }
+    if (rasterDecoder != null) {
+      rasterDecoder.close();
+      rasterDecoder = null;
     }
     if (ranker != null) {
       ranker.close();

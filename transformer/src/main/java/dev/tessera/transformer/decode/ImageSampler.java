@@ -7,28 +7,47 @@ import dev.tessera.transformer.sequence.Layout;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.Vocabulary;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Samples pictures, any number of them in batches of the decoder's size.
  *
  * <p>A picture of which nothing is known, or what comes first in raster order, is sampled in raster
  * order. Any other known codes come first and are followed by the rest, if the model was trained
- * with infilling: the hole is filled by what is known on all sides of it. In a model without, known
- * codes are forced where they stand in raster order, so that what follows takes them into account
- * and what precedes them does not.
+ * with infilling: the hole is filled by what is known on all sides of it. With a second decoder the
+ * same pictures also go through the model in raster order, and each code of a hole is drawn from
+ * the mean of what both orders expect, which is more often right than either. In a model without
+ * infilling, known codes are forced where they stand in raster order, so that what follows takes
+ * them into account and what precedes them does not.
  */
 public final class ImageSampler {
   private final IncrementalDecoder decoder;
+  private final @Nullable IncrementalDecoder raster;
   private final TransformerConfig config;
   private final SequenceBuilder builder;
   private final Vocabulary vocabulary;
 
-  /** A sampler that has the decoder for itself while it samples. */
+  /**
+   * A sampler that has the decoder for itself while it samples, and fills holes from what is around
+   * them alone.
+   */
   public ImageSampler(IncrementalDecoder decoder) {
+    this(decoder, null);
+  }
+
+  /**
+   * A sampler that has both decoders for itself while it samples.
+   *
+   * @param raster another one with the same weights and as many rows, which sees pictures with
+   *     holes in raster order; null for none
+   */
+  public ImageSampler(IncrementalDecoder decoder, @Nullable IncrementalDecoder raster) {
     this.decoder = decoder;
+    this.raster = raster;
     config = decoder.config();
     builder = new SequenceBuilder(config);
     vocabulary = new Vocabulary(config);
@@ -60,8 +79,8 @@ public final class ImageSampler {
     }
     prompts.forEach(this::validate);
     List<ImageSample> samples = new ArrayList<>();
-    for (int start = 0; start < prompts.size(); start += chunk) {
-      List<ImagePrompt> part = prompts.subList(start, Math.min(prompts.size(), start + chunk));
+    for (int start = 0; start < prompts.size(); start += samples.size() - start) {
+      List<ImagePrompt> part = prompts.subList(start, end(prompts, start, chunk));
       long before = (long) start * config.imageLength();
       long total = (long) prompts.size() * config.imageLength();
       samples.addAll(
@@ -69,6 +88,18 @@ public final class ImageSampler {
               part, options, (done, of) -> progress.update(before + done, total), cancelled));
     }
     return samples;
+  }
+
+  /** The end of the prompts that go through the decoders together. */
+  private int end(List<ImagePrompt> prompts, int start, int chunk) {
+    int end = start + 1;
+    while (end < prompts.size()
+        && end - start < chunk
+        && (raster == null
+            || Arrays.equals(prompts.get(start).known(), prompts.get(end).known()))) {
+      end++;
+    }
+    return end;
   }
 
   private List<ImageSample> sampleChunk(
@@ -89,6 +120,7 @@ public final class ImageSampler {
       drafts.forEach(draft -> conditions.add(draft.condition(new int[0], given)));
     }
     Prefill.run(decoder, conditions, cancelled);
+    RasterStream stream = rasterStream(drafts, conditions.size(), cancelled);
 
     int rows = conditions.size();
     int[] tokens = new int[rows];
@@ -109,6 +141,11 @@ public final class ImageSampler {
         drawn |= !draft.prompt.knows(draft.slot(place));
       }
       float[][] logits = decoder.step(tokens, positions, targets, drawn ? Range.IMAGE : Range.NONE);
+      if (stream != null && drawn) {
+        int slot = drafts.get(0).slot(place);
+        float[][] others = stream.logits(slot, (row, of) -> drafts.get(row % count).code(of));
+        decoder.share(rows, row -> Logits.average(logits[row], others[row]));
+      }
       int at = place;
       float scale = (float) options.guidanceAt(place, config.imageLength());
       decoder.share(
@@ -124,6 +161,19 @@ public final class ImageSampler {
       progress.update((long) (place + 1) * count, (long) config.imageLength() * count);
     }
     return drafts.stream().map(draft -> new ImageSample(draft.codes, draft.logLikelihood)).toList();
+  }
+
+  /** The same pictures in raster order, conditional rows first; null if they have no hole. */
+  private @Nullable RasterStream rasterStream(
+      List<Draft> drafts, int rows, BooleanSupplier cancelled) {
+    if (raster == null || !config.infilling() || !drafts.get(0).prompt.needsInfilling()) {
+      return null;
+    }
+    List<int[]> texts = new ArrayList<>();
+    for (int row = 0; row < rows; row++) {
+      texts.add(row < drafts.size() ? drafts.get(row).prompt.bpe() : new int[0]);
+    }
+    return new RasterStream(raster, texts, cancelled);
   }
 
   /** A picture that is being sampled. */
@@ -148,6 +198,11 @@ public final class ImageSampler {
     /** The slot of the image token that comes after {@code place} others. */
     int slot(int place) {
       return vocabulary.imageSlot(layout.positions()[1 + config.textLength() + place]);
+    }
+
+    /** The code of a slot that is known or was drawn. */
+    int code(int slot) {
+      return prompt.knows(slot) ? prompt.codes()[slot] : codes[slot];
     }
 
     /** Known image tokens that come before the first that is not. */

@@ -45,6 +45,23 @@ final class Logits {
     return maximum;
   }
 
+  /**
+   * Makes logits those of the mean of two distributions.
+   *
+   * @param logits of one, changed
+   * @param others of the other, changed
+   */
+  static void average(float[] logits, float[] others) {
+    exponentials(logits);
+    exponentials(others);
+    double total = sum(logits, 0, logits.length);
+    double othersTotal = sum(others, 0, others.length);
+    for (int id = 0; id < logits.length; id++) {
+      double mean = (logits[id] / total + others[id] / othersTotal) / 2;
+      logits[id] = (float) StrictMath.log(Math.max(mean, Float.MIN_NORMAL));
+    }
+  }
+
   /** Four sums side by side, because the additions of one would wait for each other. */
   static double sum(float[] values, int from, int to) {
     double sum0 = 0;

@@ -6,7 +6,6 @@ import dev.tessera.transformer.sequence.Direction;
 import dev.tessera.transformer.sequence.Holes;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.TokenSequence;
-import dev.tessera.transformer.sequence.Vocabulary;
 import dev.tessera.transformer.training.HeldOutBits;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,11 +20,15 @@ import java.util.function.IntFunction;
  * <p>Known tokens at the edge of a hole were encoded from the whole picture, so they hold a trace
  * of what is in it; that is so for both figures.
  *
+ * <p>{@link dev.tessera.transformer.decode.ImageSampler} draws the tokens of a hole from the mean
+ * of both distributions; what that costs is the third figure.
+ *
  * @param hole which part of the picture
  * @param infillingBits given all else
  * @param rasterBits given what precedes each
+ * @param meanBits of the mean of both distributions
  */
-public record HoleBits(String hole, double infillingBits, double rasterBits) {
+public record HoleBits(String hole, double infillingBits, double rasterBits, double meanBits) {
 
   /**
    * Measures a model on holes of six shapes.
@@ -42,7 +45,7 @@ public record HoleBits(String hole, double infillingBits, double rasterBits) {
     int rows = Math.max(1, height / 2);
     int columns = Math.max(1, width / 2);
     Holes holes = new Holes(height, width);
-    Measurement measured = new Measurement(config, bits, captions, codes);
+    Measurement measured = Measurement.of(config, bits, captions, codes);
     return List.of(
         measured.bits("top", i -> holes.box(0, 0, rows, width)),
         measured.bits("left", i -> holes.box(0, 0, height, columns)),
@@ -61,36 +64,53 @@ public record HoleBits(String hole, double infillingBits, double rasterBits) {
     return known;
   }
 
+  /**
+   * @param raster bits of each slot of each picture in raster order
+   */
   private record Measurement(
-      TransformerConfig config, HeldOutBits bits, int[][] captions, int[][] codes) {
+      TransformerConfig config,
+      HeldOutBits bits,
+      int[][] captions,
+      int[][] codes,
+      double[][] raster) {
+    static Measurement of(
+        TransformerConfig config, HeldOutBits bits, int[][] captions, int[][] codes) {
+      SequenceBuilder builder = new SequenceBuilder(config);
+      List<TokenSequence> sequences = new ArrayList<>();
+      for (int i = 0; i < codes.length; i++) {
+        sequences.add(builder.build(captions[i], codes[i], Direction.FORWARD));
+      }
+      return new Measurement(config, bits, captions, codes, bits.ofImageSlots(sequences));
+    }
 
     HoleBits bits(String name, IntFunction<boolean[]> known) {
       SequenceBuilder builder = new SequenceBuilder(config);
-      List<TokenSequence> infilling = new ArrayList<>();
-      List<TokenSequence> raster = new ArrayList<>();
+      List<TokenSequence> sequences = new ArrayList<>();
+      for (int i = 0; i < codes.length; i++) {
+        sequences.add(builder.infilling(captions[i], codes[i], known.apply(i)));
+      }
+      double[][] infilling = bits.ofImageSlots(sequences);
+      double inOrder = 0;
+      double inRaster = 0;
+      double inMean = 0;
+      int tokens = 0;
       for (int i = 0; i < codes.length; i++) {
         boolean[] outside = known.apply(i);
-        infilling.add(builder.infilling(captions[i], codes[i], outside));
-        raster.add(inside(builder.build(captions[i], codes[i], Direction.FORWARD), outside));
-      }
-      return new HoleBits(
-          name,
-          HeldOutBits.perImageToken(bits.measure(infilling)),
-          HeldOutBits.perImageToken(bits.measure(raster)));
-    }
-
-    /** The same sequence, of which only what is not known counts. */
-    private TokenSequence inside(TokenSequence whole, boolean[] known) {
-      Vocabulary vocabulary = new Vocabulary(config);
-      float[] weights = new float[whole.length()];
-      for (int i = 0; i < weights.length; i++) {
-        int target = whole.targetPositions()[i];
-        if (vocabulary.isImagePosition(target) && !known[vocabulary.imageSlot(target)]) {
-          weights[i] = whole.weights()[i];
+        for (int slot = 0; slot < outside.length; slot++) {
+          if (!outside[slot]) {
+            inOrder += infilling[i][slot];
+            inRaster += raster[i][slot];
+            inMean += ofMean(infilling[i][slot], raster[i][slot]);
+            tokens++;
+          }
         }
       }
-      return new TokenSequence(
-          whole.tokens(), whole.positions(), whole.targetPositions(), whole.targets(), weights);
+      return new HoleBits(name, inOrder / tokens, inRaster / tokens, inMean / tokens);
+    }
+
+    /** Bits of a token to which two distributions give so many, in their mean. */
+    private static double ofMean(double one, double other) {
+      return -Math.log((Math.pow(2, -one) + Math.pow(2, -other)) / 2) / Math.log(2);
     }
   }
 }

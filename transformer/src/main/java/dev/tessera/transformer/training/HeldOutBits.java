@@ -63,6 +63,30 @@ public final class HeldOutBits implements AutoCloseable {
     return bits;
   }
 
+  /**
+   * Bits of every image token of each sequence, whether it has a weight or not.
+   *
+   * @return one row for each sequence, Ni long, by slot
+   */
+  public double[][] ofImageSlots(List<TokenSequence> sequences) {
+    double[][] bits = new double[sequences.size()][vocabulary.config().imageLength()];
+    for (int start = 0; start < sequences.size(); start += BATCH) {
+      List<TokenSequence> part =
+          sequences.subList(start, Math.min(sequences.size(), start + BATCH));
+      Batch batch = Batch.of(vocabulary, part, BATCH);
+      GptInputs.set(plan, batch, 0);
+      plan.run();
+      float[] losses = plan.floats("tokenLosses");
+      for (int i = 0; i < part.size() * batch.length(); i++) {
+        if (batch.modality()[i] == Batch.IMAGE) {
+          int slot = vocabulary.imageSlot(batch.targetPositions()[i]);
+          bits[start + i / batch.length()][slot] = losses[i] / Math.log(2);
+        }
+      }
+    }
+    return bits;
+  }
+
   /** Ends the threads of the plan; nothing can be measured any more. */
   @Override
   public void close() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tessera.transformer.PositionEncoding;
 import dev.tessera.transformer.TransformerConfig;
 import dev.tessera.transformer.TransformerConfig.Variant;
+import dev.tessera.transformer.sequence.Direction;
 import dev.tessera.transformer.sequence.SequenceBuilder;
 import dev.tessera.transformer.sequence.TokenSequence;
 import dev.tessera.transformer.sequence.Vocabulary;
@@ -120,6 +121,69 @@ class InfillingTest {
     assertThat(forced[5]).isEqualTo(gap[5]);
   }
 
+  /** Slots 1 and 2 again, and pictures with other holes between them. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 4})
+  void withASecondDecoderCodesAreDrawnFromTheMeanOfBothOrders(double guidance) {
+    SamplingOptions options = SamplingOptions.greedy().withGuidance(guidance);
+    ImageSampler both =
+        new ImageSampler(Models.decoder(CONFIG, SEED, 4), Models.decoder(CONFIG, SEED, 4));
+    int others = 0;
+    List<ImagePrompt> prompts = new ArrayList<>();
+    boolean[] otherHole = {false, true, true, true, false, true};
+    for (int last = 0; last < CONFIG.imageVocabulary(); last++) {
+      prompts.add(prompt(KNOWN, new int[] {3, -1, -1, 10, 0, last}, 0));
+      prompts.add(prompt(KNOWN, new int[] {3, -1, -1, last, 0, 1}, 0));
+      prompts.add(prompt(otherHole, new int[] {-1, last, 2, 3, -1, 5}, 0));
+    }
+    List<ImageSample> samples = both.sample(prompts, options);
+    List<ImageSample> alone = sample(prompts, options);
+    for (int k = 0; k < prompts.size(); k++) {
+      boolean[] known = prompts.get(k).known();
+      int[] expected = prompts.get(k).codes().clone();
+      double likelihood = 0;
+      int place = 4;
+      for (int slot = 0; slot < known.length; slot++) {
+        if (!known[slot]) {
+          expected[slot] = 0;
+        }
+      }
+      for (int slot = 0; slot < known.length; slot++) {
+        if (!known[slot]) {
+          double[] conditional = mean(TEXT, expected, known, place, slot);
+          double[] unconditional = mean(new int[0], expected, known, place, slot);
+          double[] guided = new double[conditional.length];
+          for (int code = 0; code < guided.length; code++) {
+            guided[code] =
+                unconditional[code] + guidance * (conditional[code] - unconditional[code]);
+          }
+          expected[slot] = argmax(guided);
+          likelihood += conditional[expected[slot]];
+          place++;
+        }
+      }
+      assertThat(samples.get(k).codes()).as("prompt %d", k).isEqualTo(expected);
+      assertThat(samples.get(k).logLikelihood()).isCloseTo(likelihood, within(1e-3));
+      others += Arrays.equals(expected, alone.get(k).codes()) ? 0 : 1;
+    }
+    assertThat(others).as("that raster order changes").isPositive();
+  }
+
+  /** Logarithms of the mean of what both orders expect in a slot. */
+  private static double[] mean(int[] bpe, int[] codes, boolean[] known, int place, int slot) {
+    double[] hole = shares(naiveLogits(bpe, codes, known, place));
+    TokenSequence s = new SequenceBuilder(CONFIG).build(bpe, codes, Direction.FORWARD);
+    double[] raster = shares(naiveLogits(s, slot));
+    double[] mean = new double[hole.length];
+    Arrays.setAll(mean, code -> Math.log((hole[code] + raster[code]) / 2));
+    return mean;
+  }
+
+  private static double[] shares(double[] logits) {
+    double sum = Arrays.stream(logits).map(Math::exp).sum();
+    return Arrays.stream(logits).map(logit -> Math.exp(logit) / sum).toArray();
+  }
+
   private static ImagePrompt prompt(boolean[] known, int[] codes, long sample) {
     return new ImagePrompt(TEXT, known, codes, sample);
   }
@@ -130,7 +194,10 @@ class InfillingTest {
 
   /** Logits of the image token that comes after {@code place} others, by code. */
   private static double[] naiveLogits(int[] bpe, int[] codes, boolean[] known, int place) {
-    TokenSequence s = new SequenceBuilder(CONFIG).infilling(bpe, codes, known);
+    return naiveLogits(new SequenceBuilder(CONFIG).infilling(bpe, codes, known), place);
+  }
+
+  private static double[] naiveLogits(TokenSequence s, int place) {
     double[] logits =
         new NaiveTransformer(CONFIG, new RandomWeights(SEED))
             .logits(s.tokens(), s.positions(), s.targetPositions())[CONFIG.textLength() + place];
