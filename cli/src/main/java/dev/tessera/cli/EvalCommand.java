@@ -46,7 +46,7 @@ import tools.jackson.databind.ObjectMapper;
           + " at best; use of the codebook. With --search by the tokens that were looked for.",
       "Of a model with infilling: topHoleBits and others are what the tokens of a part cost given"
           + " all the rest of the picture, topRasterBits given what precedes each in raster order,"
-          + " topMeanBits by the mean of both distributions, of which complete and vary draw.",
+          + " topMixedBits by the mixture of both that complete and vary draw from.",
       "--out DIR measures all that is known, of several models side by side if --model is repeated:"
           + " DIR/report.html, one page for a browser, and DIR/metrics.json. Samples are made for"
           + " the captions of held-out pictures."
@@ -232,7 +232,7 @@ final class EvalCommand implements Callable<Integer> {
               for (HoleBits hole : likelihood.holes()) {
                 measures.put(hole.hole() + "HoleBits", hole.infillingBits());
                 measures.put(hole.hole() + "RasterBits", hole.rasterBits());
-                measures.put(hole.hole() + "MeanBits", hole.meanBits());
+                measures.put(hole.hole() + "MixedBits", hole.mixedBits());
               }
             });
     // JSON has no NaN: what a model without captions cannot be measured by is left out.

@@ -19,12 +19,19 @@ import org.jspecify.annotations.Nullable;
  * <p>A picture of which nothing is known, or what comes first in raster order, is sampled in raster
  * order. Any other known codes come first and are followed by the rest, if the model was trained
  * with infilling: the hole is filled by what is known on all sides of it. With a second decoder the
- * same pictures also go through the model in raster order, and each code of a hole is drawn from
- * the mean of what both orders expect, which is more often right than either. In a model without
+ * same pictures also go through the model in raster order, and each code of a hole is drawn from a
+ * mixture of what both orders expect: each is right where the other is not. In a model without
  * infilling, known codes are forced where they stand in raster order, so that what follows takes
  * them into account and what precedes them does not.
  */
 public final class ImageSampler {
+  /**
+   * Share of the order for holes, beside raster order, in what codes of a hole are drawn from.
+   * Chosen on held-out pictures of all emoji: half costs as little on the whole, but to the right
+   * no less than raster order alone.
+   */
+  public static final double HOLE_SHARE = 0.3;
+
   private final IncrementalDecoder decoder;
   private final @Nullable IncrementalDecoder raster;
   private final TransformerConfig config;
@@ -144,7 +151,7 @@ public final class ImageSampler {
       if (stream != null && drawn) {
         int slot = drafts.get(0).slot(place);
         float[][] others = stream.logits(slot, (row, of) -> drafts.get(row % count).code(of));
-        decoder.share(rows, row -> Logits.average(logits[row], others[row]));
+        decoder.share(rows, row -> Logits.mix(logits[row], HOLE_SHARE, others[row]));
       }
       int at = place;
       float scale = (float) options.guidanceAt(place, config.imageLength());

@@ -46,19 +46,20 @@ final class Logits {
   }
 
   /**
-   * Makes logits those of the mean of two distributions.
+   * Makes logits those of a mixture of two distributions.
    *
    * @param logits of one, changed
+   * @param share of that one, 0 to 1
    * @param others of the other, changed
    */
-  static void average(float[] logits, float[] others) {
+  static void mix(float[] logits, double share, float[] others) {
     exponentials(logits);
     exponentials(others);
     double total = sum(logits, 0, logits.length);
     double othersTotal = sum(others, 0, others.length);
     for (int id = 0; id < logits.length; id++) {
-      double mean = (logits[id] / total + others[id] / othersTotal) / 2;
-      logits[id] = (float) StrictMath.log(Math.max(mean, Float.MIN_NORMAL));
+      double mixed = share * logits[id] / total + (1 - share) * others[id] / othersTotal;
+      logits[id] = (float) StrictMath.log(Math.max(mixed, Float.MIN_NORMAL));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.tessera.transformer.evaluation;
 
 import dev.tessera.engine.random.CounterRandom;
 import dev.tessera.transformer.TransformerConfig;
+import dev.tessera.transformer.decode.ImageSampler;
 import dev.tessera.transformer.sequence.Direction;
 import dev.tessera.transformer.sequence.Holes;
 import dev.tessera.transformer.sequence.SequenceBuilder;
@@ -20,15 +21,15 @@ import java.util.function.IntFunction;
  * <p>Known tokens at the edge of a hole were encoded from the whole picture, so they hold a trace
  * of what is in it; that is so for both figures.
  *
- * <p>{@link dev.tessera.transformer.decode.ImageSampler} draws the tokens of a hole from the mean
+ * <p>{@link dev.tessera.transformer.decode.ImageSampler} draws the tokens of a hole from a mixture
  * of both distributions; what that costs is the third figure.
  *
  * @param hole which part of the picture
  * @param infillingBits given all else
  * @param rasterBits given what precedes each
- * @param meanBits of the mean of both distributions
+ * @param mixedBits by that mixture
  */
-public record HoleBits(String hole, double infillingBits, double rasterBits, double meanBits) {
+public record HoleBits(String hole, double infillingBits, double rasterBits, double mixedBits) {
 
   /**
    * Measures a model on holes of six shapes.
@@ -92,7 +93,7 @@ public record HoleBits(String hole, double infillingBits, double rasterBits, dou
       double[][] infilling = bits.ofImageSlots(sequences);
       double inOrder = 0;
       double inRaster = 0;
-      double inMean = 0;
+      double inMixture = 0;
       int tokens = 0;
       for (int i = 0; i < codes.length; i++) {
         boolean[] outside = known.apply(i);
@@ -100,17 +101,19 @@ public record HoleBits(String hole, double infillingBits, double rasterBits, dou
           if (!outside[slot]) {
             inOrder += infilling[i][slot];
             inRaster += raster[i][slot];
-            inMean += ofMean(infilling[i][slot], raster[i][slot]);
+            inMixture += mixed(infilling[i][slot], raster[i][slot]);
             tokens++;
           }
         }
       }
-      return new HoleBits(name, inOrder / tokens, inRaster / tokens, inMean / tokens);
+      return new HoleBits(name, inOrder / tokens, inRaster / tokens, inMixture / tokens);
     }
 
-    /** Bits of a token to which two distributions give so many, in their mean. */
-    private static double ofMean(double one, double other) {
-      return -Math.log((Math.pow(2, -one) + Math.pow(2, -other)) / 2) / Math.log(2);
+    /** Bits of a token to which both distributions give so many. */
+    private static double mixed(double infilling, double raster) {
+      double share = ImageSampler.HOLE_SHARE;
+      double mixture = share * Math.pow(2, -infilling) + (1 - share) * Math.pow(2, -raster);
+      return -Math.log(mixture) / Math.log(2);
     }
   }
 }

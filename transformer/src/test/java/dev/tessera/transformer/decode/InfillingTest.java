@@ -124,7 +124,7 @@ class InfillingTest {
   /** Slots 1 and 2 again, and pictures with other holes between them. */
   @ParameterizedTest
   @ValueSource(doubles = {1, 4})
-  void withASecondDecoderCodesAreDrawnFromTheMeanOfBothOrders(double guidance) {
+  void withASecondDecoderCodesAreDrawnFromAMixtureOfBothOrders(double guidance) {
     SamplingOptions options = SamplingOptions.greedy().withGuidance(guidance);
     ImageSampler both =
         new ImageSampler(Models.decoder(CONFIG, SEED, 4), Models.decoder(CONFIG, SEED, 4));
@@ -150,8 +150,8 @@ class InfillingTest {
       }
       for (int slot = 0; slot < known.length; slot++) {
         if (!known[slot]) {
-          double[] conditional = mean(TEXT, expected, known, place, slot);
-          double[] unconditional = mean(new int[0], expected, known, place, slot);
+          double[] conditional = mixed(TEXT, expected, known, place, slot);
+          double[] unconditional = mixed(new int[0], expected, known, place, slot);
           double[] guided = new double[conditional.length];
           for (int code = 0; code < guided.length; code++) {
             guided[code] =
@@ -169,14 +169,14 @@ class InfillingTest {
     assertThat(others).as("that raster order changes").isPositive();
   }
 
-  /** Logarithms of the mean of what both orders expect in a slot. */
-  private static double[] mean(int[] bpe, int[] codes, boolean[] known, int place, int slot) {
+  /** Logarithms of the mixture of what both orders expect in a slot. */
+  private static double[] mixed(int[] bpe, int[] codes, boolean[] known, int place, int slot) {
     double[] hole = shares(naiveLogits(bpe, codes, known, place));
     TokenSequence s = new SequenceBuilder(CONFIG).build(bpe, codes, Direction.FORWARD);
     double[] raster = shares(naiveLogits(s, slot));
-    double[] mean = new double[hole.length];
-    Arrays.setAll(mean, code -> Math.log((hole[code] + raster[code]) / 2));
-    return mean;
+    double[] mixture = new double[hole.length];
+    Arrays.setAll(mixture, code -> Math.log(0.3 * hole[code] + 0.7 * raster[code]));
+    return mixture;
   }
 
   private static double[] shares(double[] logits) {
