@@ -96,7 +96,7 @@ class ConfigFileTest {
                 "positions: absolute", "positions: " + positions.name().toLowerCase(Locale.ROOT))
             .replace("sandwichNorm: false", "sandwichNorm: true")
             .replace("queryKeyNorm: false", "queryKeyNorm: true")
-            .replace("neighbourhood: 3", "neighbourhood: 2");
+            .replace("neighbourhood: 0", "neighbourhood: 2");
     RunConfig config = ConfigFile.parse(yaml, "c");
     assertThat(config.transformer().positions()).isEqualTo(positions);
     assertThat(config.transformer().sandwichNorm()).isTrue();
