@@ -271,9 +271,9 @@ class TesseraEditTest {
     try (Tessera named =
         model("together", TinyModel.named(TinyModel.ranked(TinyModel.infilling(2))))) {
       Map<String, Double> naming = new LinkedHashMap<>();
-      naming.put("ghost, noto style", 8 * Math.log(1 / 21.0));
-      naming.put("sun, noto style", 8 * Math.log(20 / 21.0));
-      naming.put("sun, style of nobody", 8 * Math.log(20 / 21.0));
+      naming.put("ghost, noto style", 2 * Math.log(1 / 21.0));
+      naming.put("sun, noto style", 2 * Math.log(20 / 21.0));
+      naming.put("sun, style of nobody", 2 * Math.log(20 / 21.0));
       naming.put("neither of them", 0.0);
       naming.forEach(
           (prompt, parts) -> {
