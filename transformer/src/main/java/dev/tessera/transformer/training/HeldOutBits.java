@@ -49,17 +49,7 @@ public final class HeldOutBits implements AutoCloseable {
   /** Measures each sequence. */
   public Bits[] measure(List<TokenSequence> sequences) {
     Bits[] bits = new Bits[sequences.size()];
-    for (int start = 0; start < sequences.size(); start += BATCH) {
-      List<TokenSequence> part =
-          sequences.subList(start, Math.min(sequences.size(), start + BATCH));
-      Batch batch = Batch.of(vocabulary, part, BATCH);
-      GptInputs.set(plan, batch, 0);
-      plan.run();
-      float[] losses = plan.floats("tokenLosses");
-      for (int row = 0; row < part.size(); row++) {
-        bits[start + row] = sum(batch, losses, row);
-      }
-    }
+    run(sequences, (sequence, batch, row, losses) -> bits[sequence] = sum(batch, losses, row));
     return bits;
   }
 
@@ -70,6 +60,33 @@ public final class HeldOutBits implements AutoCloseable {
    */
   public double[][] ofImageSlots(List<TokenSequence> sequences) {
     double[][] bits = new double[sequences.size()][vocabulary.config().imageLength()];
+    run(
+        sequences,
+        (sequence, batch, row, losses) -> {
+          for (int i = row * batch.length(); i < (row + 1) * batch.length(); i++) {
+            if (batch.modality()[i] == Batch.IMAGE) {
+              int slot = vocabulary.imageSlot(batch.targetPositions()[i]);
+              bits[sequence][slot] = losses[i] / Math.log(2);
+            }
+          }
+        });
+    return bits;
+  }
+
+  /** Gets the losses of a sequence. */
+  @FunctionalInterface
+  private interface LossReader {
+    /**
+     * Called once for each sequence.
+     *
+     * @param sequence its index
+     * @param row which one of the batch it is
+     * @param losses of the whole batch, in nats
+     */
+    void read(int sequence, Batch batch, int row, float[] losses);
+  }
+
+  private void run(List<TokenSequence> sequences, LossReader reader) {
     for (int start = 0; start < sequences.size(); start += BATCH) {
       List<TokenSequence> part =
           sequences.subList(start, Math.min(sequences.size(), start + BATCH));
@@ -77,14 +94,10 @@ public final class HeldOutBits implements AutoCloseable {
       GptInputs.set(plan, batch, 0);
       plan.run();
       float[] losses = plan.floats("tokenLosses");
-      for (int i = 0; i < part.size() * batch.length(); i++) {
-        if (batch.modality()[i] == Batch.IMAGE) {
-          int slot = vocabulary.imageSlot(batch.targetPositions()[i]);
-          bits[start + i / batch.length()][slot] = losses[i] / Math.log(2);
-        }
+      for (int row = 0; row < part.size(); row++) {
+        reader.read(start + row, batch, row, losses);
       }
     }
-    return bits;
   }
 
   /** Ends the threads of the plan; nothing can be measured any more. */
