@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
           + " and of naming and the table of tokens in half precision, to nearest even; all else"
           + " stays in f32.",
       "With bf16, a decoder whose weights are bf16 (sample --weights bf16, the default where the"
-          + " processor multiplies such numbers) draws the same pictures from both files, unless the ranker chooses among them."
+          + " processor multiplies such numbers) draws the same pictures from both files, unless the ranker"
+          + " chooses among them."
     })
 final class CompactCommand implements Callable<Integer> {
   private final Session session;

@@ -59,6 +59,11 @@ public record TransformerConfig(
     public static final Variant DEFAULT = new Variant(PositionEncoding.ABSOLUTE, false, false);
 
     public Variant {
+      requireNeighbourhood(neighbourhood);
+    }
+
+    /** Makes sure that a neighbourhood is 0 to {@value #MAXIMUM_NEIGHBOURHOOD}. */
+    public static void requireNeighbourhood(int neighbourhood) {
       require("neighbourhood", neighbourhood, 0, MAXIMUM_NEIGHBOURHOOD);
     }
 

@@ -86,7 +86,8 @@ public final class ImageSampler {
     }
     prompts.forEach(this::validate);
     List<ImageSample> samples = new ArrayList<>();
-    for (int start = 0; start < prompts.size(); start += samples.size() - start) {
+    while (samples.size() < prompts.size()) {
+      int start = samples.size();
       List<ImagePrompt> part = prompts.subList(start, end(prompts, start, chunk));
       long before = (long) start * config.imageLength();
       long total = (long) prompts.size() * config.imageLength();
@@ -150,7 +151,7 @@ public final class ImageSampler {
       float[][] logits = decoder.step(tokens, positions, targets, drawn ? Range.IMAGE : Range.NONE);
       if (stream != null && drawn) {
         int slot = drafts.get(0).slot(place);
-        float[][] others = stream.logits(slot, (row, of) -> drafts.get(row % count).code(of));
+        float[][] others = stream.logits(slot, (row, of) -> drafts.get(row % count).codes[of]);
         decoder.share(rows, row -> Logits.mix(logits[row], HOLE_SHARE, others[row]));
       }
       int at = place;
@@ -189,7 +190,10 @@ public final class ImageSampler {
     private final CounterRandom random;
     private final boolean plain;
     private final Layout layout;
+
+    /** Those that are known, and those that have been drawn. */
     private final int[] codes = new int[config.imageLength()];
+
     private double logLikelihood;
 
     Draft(ImagePrompt prompt, CounterRandom random, boolean plain) {
@@ -200,16 +204,14 @@ public final class ImageSampler {
           config.infilling() && prompt.needsInfilling()
               ? builder.infillingLayout(prompt.known())
               : builder.layout(Direction.FORWARD);
+      for (int slot = 0; slot < codes.length; slot++) {
+        codes[slot] = prompt.knows(slot) ? prompt.codes()[slot] : 0;
+      }
     }
 
     /** The slot of the image token that comes after {@code place} others. */
     int slot(int place) {
       return vocabulary.imageSlot(layout.positions()[1 + config.textLength() + place]);
-    }
-
-    /** The code of a slot that is known or was drawn. */
-    int code(int slot) {
-      return prompt.knows(slot) ? prompt.codes()[slot] : codes[slot];
     }
 
     /** Known image tokens that come before the first that is not. */
@@ -223,15 +225,9 @@ public final class ImageSampler {
 
     /** Order, text and the first {@code given} image tokens. */
     Prefill.Condition condition(int[] bpe, int given) {
-      int[] text = builder.textIds(bpe);
-      int[] tokens = new int[1 + text.length + given];
-      tokens[0] = layout.orderToken();
-      System.arraycopy(text, 0, tokens, 1, text.length);
-      for (int place = 0; place < given; place++) {
-        codes[slot(place)] = prompt.codes()[slot(place)];
-        tokens[1 + text.length + place] = vocabulary.image(codes[slot(place)]);
-      }
-      return new Prefill.Condition(tokens, layout.positions());
+      int[] image = new int[given];
+      Arrays.setAll(image, place -> vocabulary.image(codes[slot(place)]));
+      return Prefill.Condition.of(layout, builder.textIds(bpe), image);
     }
 
     /**
@@ -247,9 +243,7 @@ public final class ImageSampler {
         float guidance,
         TokenSampler sampler) {
       int slot = slot(place);
-      if (prompt.knows(slot)) {
-        codes[slot] = prompt.codes()[slot];
-      } else {
+      if (!prompt.knows(slot)) {
         draw(slot, logits[conditional], logits[unconditional], guidance, sampler);
       }
     }

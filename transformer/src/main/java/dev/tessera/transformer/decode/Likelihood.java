@@ -194,16 +194,11 @@ public final class Likelihood {
 
   private double[] textChunk(List<Pair> pairs, BooleanSupplier cancelled) {
     Layout layout = builder.layout(Direction.REVERSE);
-    int[] positions = layout.positions();
     int rows = pairs.size();
     List<Prefill.Condition> conditions = new ArrayList<>();
     List<TokenSequence> sequences = new ArrayList<>();
     for (Pair pair : pairs) {
-      int[] image = builder.imageIds(pair.codes());
-      int[] tokens = new int[1 + image.length];
-      tokens[0] = layout.orderToken();
-      System.arraycopy(image, 0, tokens, 1, image.length);
-      conditions.add(new Prefill.Condition(tokens, positions));
+      conditions.add(Prefill.Condition.of(layout, builder.imageIds(pair.codes())));
       sequences.add(builder.build(pair.bpe(), pair.codes(), Direction.REVERSE));
     }
     double[] likelihoods = new double[rows];

@@ -1,10 +1,12 @@
 package dev.tessera.transformer.decode;
 
+import dev.tessera.transformer.sequence.Layout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /** Runs the conditions of many rows through a decoder, equal ones only once. */
 final class Prefill {
@@ -20,6 +22,14 @@ final class Prefill {
    * @param positions of these tokens and of the one that follows; more may be there
    */
   record Condition(int[] tokens, int[] positions) {
+    /** The order token of a layout, then the ids of the parts that follow it. */
+    static Condition of(Layout layout, int[]... parts) {
+      IntStream tokens = Arrays.stream(parts).flatMapToInt(Arrays::stream);
+      return new Condition(
+          IntStream.concat(IntStream.of(layout.orderToken()), tokens).toArray(),
+          layout.positions());
+    }
+
     int lastToken() {
       return tokens[tokens.length - 1];
     }

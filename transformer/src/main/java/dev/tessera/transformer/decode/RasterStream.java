@@ -41,11 +41,7 @@ final class RasterStream {
     tokens = new int[texts.size()];
     List<Prefill.Condition> conditions = new ArrayList<>();
     for (int row = 0; row < tokens.length; row++) {
-      int[] text = builder.textIds(texts.get(row));
-      int[] begin = new int[1 + text.length];
-      begin[0] = layout.orderToken();
-      System.arraycopy(text, 0, begin, 1, text.length);
-      conditions.add(new Prefill.Condition(begin, positions));
+      conditions.add(Prefill.Condition.of(layout, builder.textIds(texts.get(row))));
       tokens[row] = conditions.get(row).lastToken();
     }
     Prefill.run(decoder, conditions, cancelled);

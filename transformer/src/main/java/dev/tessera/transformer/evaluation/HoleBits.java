@@ -86,9 +86,11 @@ public record HoleBits(String hole, double infillingBits, double rasterBits, dou
 
     HoleBits bits(String name, IntFunction<boolean[]> known) {
       SequenceBuilder builder = new SequenceBuilder(config);
+      List<boolean[]> outside = new ArrayList<>();
       List<TokenSequence> sequences = new ArrayList<>();
       for (int i = 0; i < codes.length; i++) {
-        sequences.add(builder.infilling(captions[i], codes[i], known.apply(i)));
+        outside.add(known.apply(i));
+        sequences.add(builder.infilling(captions[i], codes[i], outside.get(i)));
       }
       double[][] infilling = bits.ofImageSlots(sequences);
       double inOrder = 0;
@@ -96,9 +98,8 @@ public record HoleBits(String hole, double infillingBits, double rasterBits, dou
       double inMixture = 0;
       int tokens = 0;
       for (int i = 0; i < codes.length; i++) {
-        boolean[] outside = known.apply(i);
-        for (int slot = 0; slot < outside.length; slot++) {
-          if (!outside[slot]) {
+        for (int slot = 0; slot < codes[i].length; slot++) {
+          if (!outside.get(i)[slot]) {
             inOrder += infilling[i][slot];
             inRaster += raster[i][slot];
             inMixture += mixed(infilling[i][slot], raster[i][slot]);

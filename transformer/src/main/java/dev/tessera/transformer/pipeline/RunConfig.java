@@ -74,13 +74,7 @@ public record RunConfig(
         throw new IllegalArgumentException(
             "list of masks has " + masks.size() + " patterns, but there are " + layers + " layers");
       }
-      if (neighbourhood < 0 || neighbourhood > Variant.MAXIMUM_NEIGHBOURHOOD) {
-        throw new IllegalArgumentException(
-            "neighbourhood is "
-                + neighbourhood
-                + ", but must be 0 to "
-                + Variant.MAXIMUM_NEIGHBOURHOOD);
-      }
+      Variant.requireNeighbourhood(neighbourhood);
       List<MaskPattern> repeated = masks.isEmpty() ? List.of(MaskPattern.CAUSAL) : masks;
       masks =
           IntStream.range(0, layers)
